@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan: which checks run in which regimes on which CPUs, and what cannot run and why. Pure: no clock, no
+ * system call, all input in arguments, so that hosts of any shape are planned in tests. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/observation.h"
+#include "checks/check.h"
+
+#define PLAN_CPUS_MAX CHECK_CPU_MAX
+#define PLAN_CHECKS_MAX 512
+
+/* A set of CPUs: bit c of word c / 64 is logical CPU c. */
+struct cpu_set {
+        uint64_t word[PLAN_CPUS_MAX / 64];
+};
+static inline bool cpu_set_has(const struct cpu_set *set, unsigned cpu)
+{
+        return cpu < PLAN_CPUS_MAX && set->word[cpu / 64] >> cpu % 64 & 1;
+}
+static inline void cpu_set_add(struct cpu_set *set, unsigned cpu)
+{
+        set->word[cpu / 64] |= UINT64_C(1) << cpu % 64;
+}
+static inline void cpu_set_remove(struct cpu_set *set, unsigned cpu)
+{
+        set->word[cpu / 64] &= ~(UINT64_C(1) << cpu % 64);
+}
+unsigned cpu_set_count(const struct cpu_set *set);
+/* The lowest CPU above `after` (-1 to start), or -1. */
+int cpu_set_next(const struct cpu_set *set, int after);
+/* Reads "0-3,8", as the kernel writes lists. Returns 0, -EINVAL (not a list) or -ERANGE (a CPU too large). */
+int cpu_set_parse(const char *text, struct cpu_set *ret_set);
+/* Writes the list form into text[size] ("0-3,8"; "" when empty). Cut short with "..." where it does not fit. */
+void cpu_set_format(const struct cpu_set *set, char *text, size_t size);
+
+/* Why something of the plan does not run. */
+enum plan_skip {
+        PLAN_RUNS,
+        PLAN_SKIP_FEATURE,   /* the CPU, the system or --isa has not all features that the check needs */
+        PLAN_SKIP_CHOICE,    /* left out by --checks, --regimes or --cpus: not part of what was asked */
+        PLAN_SKIP_EVENTS,    /* the regime needs event points, which the check does not have */
+        PLAN_SKIP_ONE_CPU,   /* migrate needs two CPUs that may be used */
+        PLAN_SKIP_TIME,      /* the duration is too short (found out while running) */
+        PLAN_SKIP_OFFLINE,   /* the CPU is offline */
+        PLAN_SKIP_CPUSET,    /* the CPU is not in this process's cpuset or affinity */
+        PLAN_SKIP_FAILED,    /* the system refused what the regime needs: the observation FAILED says what */
+};
+const char *plan_skip_text(enum plan_skip skip);
+
+/* What the plan is made from. */
+struct plan_request {
+        struct cpu_set online, allowed; /* of the host; of this process (sched_getaffinity) */
+        const struct cpu_set *cpus;     /* --cpus, or NULL: every online CPU */
+        isa_set features;               /* of the host, less what --isa takes away */
+        const char *checks;             /* --checks: fnmatch(3) patterns separated by commas, or NULL: all */
+        uint32_t regimes;               /* bit r: regime r is asked for; ~0: all */
+        uint64_t seed;
+};
+
+/* One thing to run: a check in a regime, on each CPU of the plan. */
+struct plan_item {
+        uint16_t check; /* index into check_list */
+        uint8_t regime; /* enum regime */
+        bool first; /* part of the first pass's first half: every check once in quiet */
+};
+
+struct plan {
+        struct cpu_set cpus; /* that get a worker */
+        struct cpu_set offline, forbidden; /* asked for (or online) and not possible */
+        size_t n_items;
+        struct plan_item items[PLAN_CHECKS_MAX * REGIME_COUNT]; /* in the order of the first pass */
+        enum plan_skip check_skip[PLAN_CHECKS_MAX]; /* a check that runs nowhere, by its index */
+        isa_set check_missing[PLAN_CHECKS_MAX];     /* the features that it lacks */
+        enum plan_skip regime_skip[REGIME_COUNT];   /* a regime that runs nowhere */
+};
+
+/* Makes the plan. Returns 0, or
+ *  -ENOENT  no check or regime matches what was asked for
+ *  -ENXIO   no CPU that was asked for can be used.
+ * *ret_plan is filled in every case (what was skipped is to be reported). */
+int plan_build(const struct plan_request *request, struct plan *ret_plan);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The supervisor: runs a list of items on workers pinned to CPUs until a deadline, watches them, collects
+ * their observations and tallies, takes their deaths as evidence and starts them again. `qualify`, the
+ * experiments of the diagnosis, `replay` and `drill` are all runs of it. */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/observation.h"
+#include "agent/plan.h"
+
+/* Everything observed: grows, owned by the caller (evidence_free). */
+struct evidence {
+        struct observation *observations;
+        size_t n_observations;
+        struct tally *tallies; /* [cpu slot][check][regime], see evidence_tally */
+        size_t n_checks, n_cpus;
+        uint16_t *cpus; /* the CPU of each slot */
+        uint64_t *cpu_ns; /* CPU time of the worker of each slot */
+        size_t dropped; /* observations beyond EVIDENCE_MAX, counted but not kept */
+};
+#define EVIDENCE_MAX 4096
+/* The tally of a CPU, or NULL where that CPU had no worker. */
+struct tally *evidence_tally(const struct evidence *evidence, unsigned cpu, unsigned check, enum regime regime);
+void evidence_free(struct evidence *evidence);
+
+/* Deception for `assay drill`: the worker of `cpu` spoils its own output (or crashes, or hangs). */
+struct supervisor_progress;
+
+enum drill {
+        DRILL_NONE,
+        DRILL_BIT,    /* a bit of the output between run and verify, on one CPU */
+        DRILL_CRASH,  /* a wild jump inside run */
+        DRILL_HANG,   /* an endless loop inside run */
+        DRILL_KERNEL, /* whole vector registers of every CPU revert, only when a signal arrived */
+};
+
+struct supervisor_run {
+        const struct plan_item *items;
+        size_t n_items;
+        const struct cpu_set *cpus;
+        isa_set features;
+        uint64_t seed;
+        uint64_t duration_ns;       /* of CLOCK_MONOTONIC from the start */
+        bool stop_at_evidence;      /* end at the first evidence instead of at the deadline */
+        bool once;                  /* each item once (its cycle, or until its events), then end */
+        const struct check_round *round; /* run exactly this round again and again, or NULL */
+        uint32_t times;             /* with `round`: how often on each CPU; 0: until the deadline */
+        bool stack_present;         /* storms leave the alternate stack's pages alone */
+        enum experiment experiment; /* written into the observations */
+        enum drill drill;
+        int drill_cpu, drill_check; /* -1: any */
+        const volatile sig_atomic_t *interrupted; /* ends the run when it becomes non-zero */
+        void (*progress)(const struct supervisor_progress *progress, void *user); /* about 5 times a second */
+        void *user;
+};
+
+/* What runs just now, for a live view. Arrays are by slot, in the order of rising CPU numbers. */
+struct supervisor_progress {
+        uint64_t elapsed_ns, duration_ns;
+        size_t n_cpus;
+        const struct supervisor_cpu {
+                uint16_t cpu;
+                bool alive;
+                int32_t check;  /* index, -1: none yet */
+                enum regime regime;
+                uint64_t rounds, events, mismatches; /* so far */
+                double events_per_second;
+        } *cpus;
+        size_t items_done, items_all; /* over all CPUs: (CPU, item) pairs that have run once */
+};
+
+/* Runs. Observations and tallies are added to *evidence, which may hold those of earlier runs (experiments keep
+ * their tallies apart: they add observations only, and their counts are in *ret_outcome).
+ * Returns 0, or a negative errno where nothing could be run at all. */
+struct supervisor_outcome {
+        bool complete; /* every item ran on every CPU at least once with an event of its regime inside */
+        bool interrupted;
+        uint64_t elapsed_ns;
+        uint64_t rounds, failures; /* over all CPUs; failures counts evidence */
+        bool same_value; /* every failure was the same wrong output */
+};
+int supervisor_run(const struct supervisor_run *run, struct evidence *evidence, struct supervisor_outcome *ret_outcome);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A check: one deterministic computation with a known answer. This header is the whole contract between
+ * the checks and the rest of the program; check_list is the whole list of them.
+ *
+ * One round of a check is: setup, run, verify.
+ *  - setup(state, round) writes every input and poisons the whole output, so that a run that does nothing
+ *    is a mismatch. The same round gives the same bytes, on every CPU and in every process.
+ *  - run(state) computes. It writes nothing but the state.
+ *  - verify(state, mismatch) compares every byte of the output with the known answer. It reads the state
+ *    only, so that a worker of another CPU can do it: set a state of its own up from the same round, copy
+ *    the output into it, verify. Bits may be flipped between run and verify: that is how tests prove it.
+ *
+ * No check allocates, locks, logs, or touches errno. The C of a check is compiled -mgeneral-regs-only: it
+ * cannot touch a vector, mask or x87 register. Assembly keeps no register idle (checks/registers.h). */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "checks/isa.h"
+
+/* Names a round exactly; it is printed as CHECK:SEED:CPU.PROCESS.NUMBER and `assay replay` takes it. */
+struct check_round {
+        uint64_t seed;    /* of the whole run (--seed) */
+        uint32_t number;  /* counts up; odd rounds hold the complement of the pattern */
+        uint16_t cpu;     /* the logical CPU that it was made for, below CHECK_CPU_MAX */
+        uint16_t process; /* 0: the worker; others: its competitors in the regime `crowd`; below 1,024 */
+};
+#define CHECK_CPU_MAX 4096
+
+/* A number that depends on every field of the round and on `salt`: the seed for random_next, the choice of
+ * a block of answers. */
+uint64_t check_round_hash(const struct check_round *round, uint64_t salt);
+
+/* The part of the CPU that a byte of output speaks for: what a report blames. */
+enum check_unit {
+        CHECK_UNIT_GENERAL, /* general registers but %rsp */
+        CHECK_UNIT_STACK,   /* %rsp, push, pop, call, ret, the red zone */
+        CHECK_UNIT_FLAGS,
+        CHECK_UNIT_SEGMENT, /* fs and gs base */
+        CHECK_UNIT_X87,
+        CHECK_UNIT_MXCSR,
+        CHECK_UNIT_XMM,    /* bits 0 to 127 of vector registers 0 to 15 */
+        CHECK_UNIT_YMM,    /* bits 128 to 255 of them */
+        CHECK_UNIT_ZMM,    /* bits 256 to 511 of them */
+        CHECK_UNIT_ZMM_HI, /* vector registers 16 to 31 */
+        CHECK_UNIT_MASK,
+        CHECK_UNIT_TILE,
+        CHECK_UNIT_FMA, /* vector floating point: multiply, add, divide */
+        CHECK_UNIT_VECTOR_INTEGER,
+        CHECK_UNIT_CRYPTO,
+        CHECK_UNIT_INTEGER, /* multiply, divide, shift, bits */
+        CHECK_UNIT_FLOAT,   /* scalar floating point */
+        CHECK_UNIT_MEMORY,
+        CHECK_UNIT_COUNT
+};
+
+/* The unit as a report spells it ("general register", "fma"), static storage. */
+const char *check_unit_name(enum check_unit unit);
+
+/* Names a part of the output: `count` equal elements of `stride` bytes that start at `offset`, each of
+ * lanes of `lane` bytes. Element 13, lane 5 of { .name = "product" } is "product 13 lane 5"; with count 1 the
+ * name stands alone. Parts do not overlap, and together they cover the output (but its register image). */
+struct check_field {
+        const char *name;
+        enum check_unit unit;
+        uint32_t offset; /* from the start of the output */
+        uint32_t count, stride;
+        uint32_t lane;
+};
+
+/* What verify found. All offsets are from the start of the output. */
+#define CHECK_WINDOW 64
+struct check_mismatch {
+        uint32_t offset; /* of the first byte that differs */
+        uint32_t bytes;  /* how many bytes differ in all */
+        uint32_t bits;   /* how many bits differ in all */
+        uint32_t window; /* the offset of the two windows below: offset rounded down to CHECK_WINDOW */
+        uint8_t expected[CHECK_WINDOW], actual[CHECK_WINDOW]; /* 0 beyond the output's end */
+};
+
+/* What a signal handler shows a check, as the kernel saved it. Pointers are NULL where the frame has none. */
+struct check_frame {
+        const void *ucontext;      /* ucontext_t */
+        const uint8_t *xsave;      /* the XSAVE area: legacy region, header, extended components */
+        uint64_t xfeatures;        /* components that are not in their initial state (XSTATE_BV) */
+        bool extended;             /* FP_XSTATE_MAGIC was found: components beyond SSE are there */
+        uint32_t skip_general;     /* bit r: general register r holds something else just now */
+};
+
+enum check_family {
+        CHECK_STATE = 1, /* register state held through signals and switches */
+        CHECK_STACK,     /* push, pop, call, ret, %rsp through every path */
+        CHECK_VECTOR,    /* vector FMA, multiply, integer */
+        CHECK_PROGRAM,   /* random programs */
+        CHECK_CRYPTO,    /* AES, CRC, hashes, carry-less multiply */
+        CHECK_INTEGER,   /* scalar integer, scalar floating point, x87 */
+        CHECK_ERRATUM = 12,
+};
+
+/* A table of known answers, embedded from checks/answers/ by the ANSWERS macro (checks/answers.h). */
+struct answers;
+
+struct check {
+        const char *name;    /* UNIT_OPERATION[_ISA]; never used for something else later */
+        const char *detects; /* one sentence for an operator */
+        enum check_family family;
+        isa_set needs;       /* all of these, else the host cannot run it */
+        uint32_t state_size; /* bytes, at most CHECK_STATE_MAX; the state is aligned to 64 */
+        uint32_t output_offset, output_size;
+        uint32_t round_us; /* upper bound of one round, in microseconds of CPU time; at most 5,000 */
+        uint32_t cycle;    /* rounds until every operand, mode and pattern has been used; at least 1 */
+        bool events;       /* run passes KERNEL_EVENT points: the regimes storm-self and migrate apply */
+        bool voted;        /* no known answer: only agreement between CPUs (`voted`, not `known`) */
+        const char *other; /* another check that does the same by other means (diagnosis), or NULL */
+        const struct answers *const *answers; /* what it compares with, ends in NULL; or NULL */
+        bool registers; /* the state starts with struct registers_pair, the output with its `out` */
+        const struct check_field *fields; /* the rest of the output */
+        size_t n_fields;
+
+        void (*setup)(void *state, const struct check_round *round);
+        void (*run)(void *state);
+        /* Returns 0: equal; 1: not, and *ret_mismatch says where. Untouched on 0. */
+        int (*verify)(const void *state, struct check_mismatch *ret_mismatch);
+
+        /* Optional: while the instruction pointer is in [hold_begin, hold_end) the registers hold what
+         * setup put there, and `frame` compares the kernel's saved copy. Same contract as verify. It runs
+         * in a signal handler. */
+        const void *hold_begin, *hold_end;
+        int (*frame)(const void *state, const struct check_frame *frame, struct check_mismatch *ret_mismatch);
+};
+
+#define CHECK_STATE_MAX (512 * 1024)
+#define CHECK_ALIGN 64
+
+/* Every check of the program, in the order in which a first pass runs them. Ends in NULL. */
+extern const struct check *const check_list[];
+
+/* The check with this name, or NULL. */
+const struct check *check_find(const char *name);
+
+/* Where byte `offset` of a check's output lies: its unit, and its name in words ("zmm13 lane 5", "rsp",
+ * "product 13 lane 5", "output byte 77" where no field names it). */
+#define CHECK_PLACE_MAX 64
+struct check_place {
+        enum check_unit unit;
+        char name[CHECK_PLACE_MAX];
+};
+void check_locate(const struct check *check, uint32_t offset, struct check_place *ret_place);
+
+/* Collects a mismatch block by block, without libc and without vector code.
+ * check_compare_begin, then check_compare for the parts of the output in rising order, then the result of
+ * check_compare_end is verify's. */
+struct check_compare {
+        struct check_mismatch mismatch;
+};
+void check_compare_begin(struct check_compare *compare);
+/* Compares `size` bytes, which lie at `offset` of the output. */
+void check_compare(struct check_compare *compare, uint32_t offset, const void *expected, const void *actual,
+        uint32_t size);
+/* Returns 0 or 1; on 1 writes *ret_mismatch. In the windows, bytes before the first eight that differ are 0. */
+int check_compare_end(const struct check_compare *compare, struct check_mismatch *ret_mismatch);
+
+/* Fills an output with the poison, a pattern that no answer holds. */
+#define CHECK_POISON 0xdb
+void check_poison(void *output, size_t size);
+
+/* Copies and clears without libc (libc's use vector registers). */
+void check_copy(void *to, const void *from, size_t size);
+void check_clear(void *to, size_t size);

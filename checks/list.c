@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one list of checks. To add a check: its file, one line here, one line in Makefile.am. The order is that of
+ * a first pass: what fails most often comes first. */
+#include "checks/check.h"
+
+#define CHECKS(X)
+
+#define DECLARE(name) extern const struct check name;
+CHECKS(DECLARE)
+#undef DECLARE
+
+const struct check *const check_list[] = {
+#define LIST(name) &name,
+        CHECKS(LIST)
+#undef LIST
+        NULL,
+};
