@@ -1,5 +1,113 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-int main(void)
+/* argv to command, and the end of standard output: what a command printed has been written, or the exit
+ * status says that it was not. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/command.h"
+#include "base/array.h"
+
+/* A closed standard descriptor would be taken by the next file that is opened, and messages would end in it.
+ * Opened the wrong way round, stdout still fails when written. */
+static void main_fill_descriptors(void)
 {
-        return 5;
+        static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
+
+        for (int fd = 0; fd < (int)ARRAY_SIZE(modes); fd++)
+                if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+                        (void)open("/dev/null", modes[fd]); /* takes the lowest free number: this one */
+}
+
+static int main_close_output(int status)
+{
+        bool failed = ferror(stdout);
+
+        errno = 0;
+        if (fclose(stdout) != 0 || failed) {
+                fprintf(stderr, "assay: cannot write to standard output: %s\n",
+                        errno ? strerror(errno) : "an earlier write failed");
+                return status == COMMAND_USAGE ? status : COMMAND_ERROR;
+        }
+        return status;
+}
+
+static int main_help(void)
+{
+        printf("usage: assay COMMAND [OPTION]...\n\n"
+               "Finds the CPUs of this host that compute wrongly without saying so.\n\n"
+               "Commands:\n");
+        for (size_t i = 0; command_list[i]; i++)
+                printf("  %-10s %s\n", command_list[i]->name, command_list[i]->summary);
+        printf("\n"
+               "assay help COMMAND says what a command takes; assay --version names this version.\n\n"
+               "Exit status: 0 healthy and all that was planned ran, 1 the hardware is at fault,\n"
+               "2 wrong usage or configuration, 3 a fault that is not the hardware's, 4 inconclusive\n"
+               "or incomplete, 5 assay itself failed, 130 or 143 interrupted.\n");
+        return COMMAND_OK;
+}
+
+static int main_unknown(const char *what, const char *name, const char *nearest)
+{
+        if (nearest)
+                fprintf(stderr, "assay: there is no %s '%s'; did you mean '%s'?\n", what, name, nearest);
+        else
+                fprintf(stderr, "assay: there is no %s '%s'; 'assay --help' lists what there is.\n", what,
+                        name);
+        return COMMAND_USAGE;
+}
+
+static int main_command_help(const char *name)
+{
+        const struct command *command = command_find(name);
+
+        if (!command)
+                return main_unknown("command", name, command_nearest(name));
+        printf("usage: assay %s", command->help);
+        return COMMAND_OK;
+}
+
+static int main_run(int argc, char **argv)
+{
+        const struct command *command = command_find(argv[0]);
+
+        if (!command)
+                return main_unknown("command", argv[0], command_nearest(argv[0]));
+        for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+                if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+                        return main_command_help(argv[0]);
+        return command->run(argc, argv);
+}
+
+static int main_dispatch(int argc, char **argv)
+{
+        const char *first = argc > 1 ? argv[1] : "";
+
+        if (!*first) {
+                fprintf(stderr, "assay: a command is missing; 'assay --help' lists them.\n");
+                return COMMAND_USAGE;
+        }
+        if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
+                return main_help();
+        if (strcmp(first, "--version") == 0) {
+                printf("%s\n", PACKAGE_STRING);
+                return COMMAND_OK;
+        }
+        if (strcmp(first, "help") == 0)
+                return argc > 2 ? main_command_help(argv[2]) : main_help();
+        if (first[0] == '-')
+                return main_unknown("option", first, NULL);
+        return main_run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+        main_fill_descriptors();
+        (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away is an output error, reported as one */
+        return main_close_output(main_dispatch(argc, argv));
 }

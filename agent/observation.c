@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/observation.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+static const char *const regimes[REGIME_COUNT] = {
+        [REGIME_QUIET] = "quiet",
+        [REGIME_TIMER] = "timer",
+        [REGIME_STORM_SELF] = "storm-self",
+        [REGIME_STORM_ASYNC] = "storm-async",
+        [REGIME_STEP] = "step",
+        [REGIME_CROWD] = "crowd",
+        [REGIME_MIGRATE] = "migrate",
+};
+
+static const struct {
+        const char *name;
+        bool evidence;
+} kinds[OBSERVATION_KIND_COUNT] = {
+        [OBSERVATION_MISMATCH] = { "mismatch", true },
+        [OBSERVATION_FRAME] = { "frame", true },
+        [OBSERVATION_CRASH] = { "crash", true },
+        [OBSERVATION_HANG] = { "hang", true },
+        [OBSERVATION_DISAGREE] = { "disagree", true },
+        [OBSERVATION_ERRATUM] = { "erratum", false },
+        [OBSERVATION_STARVED] = { "starved", false },
+        [OBSERVATION_KILLED] = { "killed", false },
+        [OBSERVATION_MOVED] = { "moved", false },
+        [OBSERVATION_LOST] = { "lost", false },
+        [OBSERVATION_TRACED] = { "traced", false },
+        [OBSERVATION_FAILED] = { "failed", false },
+};
+
+static const char *const experiments[EXPERIMENT_COUNT] = {
+        [EXPERIMENT_NONE] = "none",
+        [EXPERIMENT_SAME] = "same",
+        [EXPERIMENT_SIBLING] = "sibling",
+        [EXPERIMENT_OTHER] = "other",
+        [EXPERIMENT_WITHOUT] = "without",
+        [EXPERIMENT_PRESENT] = "present",
+        [EXPERIMENT_IMPLEMENTATION] = "implementation",
+        [EXPERIMENT_NEIGHBOURS] = "neighbours",
+};
+
+const char *regime_name(enum regime regime)
+{
+        assert(regime < REGIME_COUNT);
+        return regimes[regime];
+}
+
+int regime_parse(const char *name)
+{
+        for (int i = 0; i < REGIME_COUNT; i++)
+                if (strcmp(regimes[i], name) == 0)
+                        return i;
+        return -EINVAL;
+}
+
+const char *observation_kind_name(enum observation_kind kind)
+{
+        assert(kind < OBSERVATION_KIND_COUNT);
+        return kinds[kind].name;
+}
+
+bool observation_is_evidence(enum observation_kind kind)
+{
+        assert(kind < OBSERVATION_KIND_COUNT);
+        return kinds[kind].evidence;
+}
+
+const char *experiment_name(enum experiment experiment)
+{
+        assert(experiment < EXPERIMENT_COUNT);
+        return experiments[experiment];
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/plan.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/array.h"
+
+#define PLAN_PATTERN_MAX 128
+
+static const char *const skip_texts[] = {
+        [PLAN_RUNS] = "runs",
+        [PLAN_SKIP_FEATURE] = "the CPU, the system or --isa lacks a feature that it needs",
+        [PLAN_SKIP_CHOICE] = "not asked for",
+        [PLAN_SKIP_EVENTS] = "it has no event points, which the regime needs",
+        [PLAN_SKIP_ONE_CPU] = "it needs two CPUs that may be used",
+        [PLAN_SKIP_TIME] = "the duration was too short",
+        [PLAN_SKIP_OFFLINE] = "the CPU is offline",
+        [PLAN_SKIP_CPUSET] = "the CPU is not in this process's cpuset or affinity",
+        [PLAN_SKIP_FAILED] = "the system refused what the regime needs",
+};
+
+const char *plan_skip_text(enum plan_skip skip)
+{
+        assert(skip < ARRAY_SIZE(skip_texts));
+        return skip_texts[skip];
+}
+
+/* True where one of the comma-separated patterns matches. A pattern that is too long matches nothing. */
+static bool plan_matches(const char *patterns, const char *name)
+{
+        char pattern[PLAN_PATTERN_MAX];
+
+        if (!patterns)
+                return true;
+        for (const char *p = patterns; *p; p += *p == ',') {
+                size_t size = strcspn(p, ",");
+
+                if (size < sizeof(pattern)) {
+                        memcpy(pattern, p, size);
+                        pattern[size] = 0;
+                        if (fnmatch(pattern, name, 0) == 0)
+                                return true;
+                }
+                p += size;
+        }
+        return false;
+}
+
+static void plan_cpus(const struct plan_request *request, struct plan *plan)
+{
+        const struct cpu_set *asked = request->cpus ? request->cpus : &request->online;
+
+        for (size_t i = 0; i < ARRAY_SIZE(asked->word); i++) {
+                uint64_t online = request->online.word[i], allowed = request->allowed.word[i];
+
+                plan->cpus.word[i] = asked->word[i] & online & allowed;
+                plan->offline.word[i] = asked->word[i] & ~online;
+                plan->forbidden.word[i] = asked->word[i] & online & ~allowed;
+        }
+}
+
+static void plan_checks(const struct plan_request *request, struct plan *plan)
+{
+        for (size_t i = 0; check_list[i]; i++) {
+                assert(i < PLAN_CHECKS_MAX);
+                plan->check_missing[i] = check_list[i]->needs & ~request->features;
+                if (!plan_matches(request->checks, check_list[i]->name))
+                        plan->check_skip[i] = PLAN_SKIP_CHOICE;
+                else if (plan->check_missing[i])
+                        plan->check_skip[i] = PLAN_SKIP_FEATURE;
+        }
+}
+
+static bool plan_needs_events(unsigned regime)
+{
+        return regime == REGIME_STORM_SELF || regime == REGIME_MIGRATE;
+}
+
+static void plan_regimes(const struct plan_request *request, struct plan *plan)
+{
+        bool events = false;
+
+        for (size_t i = 0; check_list[i]; i++)
+                events |= check_list[i]->events && plan->check_skip[i] == PLAN_RUNS;
+        for (unsigned r = 0; r < REGIME_COUNT; r++) {
+                if (!(request->regimes >> r & 1))
+                        plan->regime_skip[r] = PLAN_SKIP_CHOICE;
+                else if (r == REGIME_MIGRATE && cpu_set_count(&plan->cpus) < 2)
+                        plan->regime_skip[r] = PLAN_SKIP_ONE_CPU;
+                else if (plan_needs_events(r) && !events)
+                        plan->regime_skip[r] = PLAN_SKIP_EVENTS;
+        }
+}
+
+/* Adds the checks of the families from `low` to `high` in one regime, as far as they run there. */
+static void plan_add(struct plan *plan, unsigned regime, unsigned low, unsigned high, bool first)
+{
+        if (plan->regime_skip[regime] != PLAN_RUNS)
+                return;
+        for (size_t i = 0; check_list[i]; i++) {
+                const struct check *check = check_list[i];
+
+                if (plan->check_skip[i] != PLAN_RUNS || check->family < low || check->family > high)
+                        continue;
+                if (plan_needs_events(regime) && !check->events)
+                        continue;
+                plan->items[plan->n_items++] = (struct plan_item){
+                        .check = (uint16_t)i, .regime = (uint8_t)regime, .first = first
+                };
+        }
+}
+
+static void plan_order(struct plan *plan)
+{
+        plan_add(plan, REGIME_QUIET, 0, UINT8_MAX, true);
+        for (unsigned r = REGIME_QUIET + 1; r < REGIME_COUNT; r++)
+                plan_add(plan, r, CHECK_STATE, CHECK_VECTOR, false);
+        for (unsigned r = REGIME_QUIET + 1; r < REGIME_COUNT; r++)
+                plan_add(plan, r, CHECK_VECTOR + 1, UINT8_MAX, false);
+}
+
+static bool plan_anything(const struct plan *plan)
+{
+        for (size_t i = 0; check_list[i]; i++)
+                if (plan->check_skip[i] != PLAN_SKIP_CHOICE)
+                        return true;
+        return false;
+}
+
+int plan_build(const struct plan_request *request, struct plan *ret_plan)
+{
+        memset(ret_plan, 0, sizeof(*ret_plan));
+        plan_cpus(request, ret_plan);
+        plan_checks(request, ret_plan);
+        plan_regimes(request, ret_plan);
+        plan_order(ret_plan);
+        if (!(request->regimes & ((1u << REGIME_COUNT) - 1)) || !plan_anything(ret_plan))
+                return -ENOENT;
+        return cpu_set_count(&ret_plan->cpus) ? 0 : -ENXIO;
+}
