@@ -80,6 +80,14 @@ struct check_mismatch {
         uint8_t expected[CHECK_WINDOW], actual[CHECK_WINDOW]; /* 0 beyond the output's end */
 };
 
+/* What verify returns. CHECK_ERRATUM_SEEN: a known design erratum showed itself (struct check, erratum) and
+ * nothing else is wrong. */
+enum check_result {
+        CHECK_EQUAL,
+        CHECK_MISMATCH,
+        CHECK_ERRATUM_SEEN,
+};
+
 /* What a signal handler shows a check, as the kernel saved it. Pointers are NULL where the frame has none. */
 struct check_frame {
         const void *ucontext;      /* ucontext_t */
@@ -113,7 +121,7 @@ struct check {
         uint32_t cycle;    /* rounds until every operand, mode and pattern has been used; at least 1 */
         bool events;       /* run passes KERNEL_EVENT points: the regimes storm-self and migrate apply */
         bool voted;        /* no known answer: only agreement between CPUs (`voted`, not `known`) */
-        const char *erratum; /* the label of the design erratum that the check probes for, or NULL */
+        const char *erratum; /* the label of the design erratum that this check looks for, or NULL */
         const char *other; /* another check that does the same by other means (diagnosis), or NULL */
         const struct answers *const *answers; /* what it compares with, ends in NULL; or NULL */
         bool registers; /* the state starts with struct registers_pair, the output with its `out` */
@@ -122,10 +130,7 @@ struct check {
 
         void (*setup)(void *state, const struct check_round *round);
         void (*run)(void *state);
-        /* Returns 0: equal; 1: not, and *ret_mismatch says where. Untouched on 0. A check with an `erratum`
-         * may return CHECK_ERRATUM_SHOWN instead of 1: the only bytes that differ are those that the erratum
-         * changes, in its own way. *ret_mismatch is written then too; the worker records OBSERVATION_ERRATUM
-         * with the label and no mismatch. Any other difference is 1, whether the erratum shows or not. */
+        /* Returns enum check_result; *ret_mismatch says where, untouched on CHECK_EQUAL. */
         int (*verify)(const void *state, struct check_mismatch *ret_mismatch);
 
         /* Optional: while the instruction pointer is in [hold_begin, hold_end) the registers hold what
@@ -135,7 +140,6 @@ struct check {
         int (*frame)(const void *state, const struct check_frame *frame, struct check_mismatch *ret_mismatch);
 };
 
-#define CHECK_ERRATUM_SHOWN 2 /* what verify returns */
 #define CHECK_STATE_MAX (512 * 1024)
 #define CHECK_ALIGN 64
 

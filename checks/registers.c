@@ -334,3 +334,21 @@ enum check_unit registers_locate(uint32_t offset, char *name)
                 return name_text(name, "register image", CHECK_UNIT_MEMORY);
         return locate_vector(offset - REGISTERS_VECTOR, name);
 }
+
+void registers_from_frame(struct registers *to, const struct check_frame *frame)
+{
+        for (uint32_t r = 0; r < 32; r++) {
+                if (r < 16)
+                        check_copy(to->vector[r], frame->xsave + 160 + 16 * r, 16);
+                if (!frame->extended)
+                        continue;
+                if (r < 16 && vector_width() > 16)
+                        check_copy(to->vector[r] + 16, component(frame, 2, xsave_offset.ymm + 16 * r), 16);
+                if (r < 16 && vector_width() > 32)
+                        check_copy(to->vector[r] + 32, component(frame, 6, xsave_offset.zmm + 32 * r), 32);
+                if (r >= 16 && vector_width() > 32)
+                        check_copy(to->vector[r], component(frame, 7, xsave_offset.zmm_hi + 64 * (r - 16)), 64);
+        }
+        for (uint32_t r = 0; r < 8 && frame->extended && registers_level_now == REGISTERS_AVX512; r++)
+                check_copy(&to->mask[r], component(frame, 5, xsave_offset.opmask + 8 * r), 8);
+}

@@ -93,6 +93,9 @@ void registers_compare(struct check_compare *compare, const struct registers *ex
 int registers_frame(const struct registers_pair *pair, const struct check_frame *frame, uint32_t skip_general,
         struct check_mismatch *ret_mismatch);
 
+/* Copies the vector and mask registers of a signal frame (frame->xsave is not NULL) as far as the level reaches. */
+void registers_from_frame(struct registers *to, const struct check_frame *frame);
+
 /* The unit and the name of byte `offset` of struct registers ("r12", "xmm3 lane 1", "st(2)"). Lanes of vector
  * registers are of 8 bytes. `name` holds at least CHECK_PLACE_MAX bytes. */
 enum check_unit registers_locate(uint32_t offset, char *name);
