@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/arguments.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/command.h"
+#include "base/array.h"
+#include "base/text.h"
+
+#define WORD_MAX 128
+#define DURATION_DAYS_MAX 365
+#define NS_PER_MS UINT64_C(1000000)
+
+__attribute__((format(printf, 2, 3))) static int wrong(
+        struct arguments_error *error, const char *format, ...)
+{
+        va_list arguments;
+
+        va_start(arguments, format);
+        (void)vsnprintf(error->text, sizeof(error->text), format, arguments);
+        va_end(arguments);
+        return -EINVAL;
+}
+
+int arguments_complain(const char *where, const struct arguments_error *error)
+{
+        fprintf(stderr, "assay: %s: %s.\n", where, error->text);
+        return COMMAND_USAGE;
+}
+
+/* Says what getopt_long found wrong with `argument`. */
+static void arguments_unknown_option(const char *argument, const struct option *options)
+{
+        char name[WORD_MAX];
+        struct text_nearest nearest;
+
+        (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(argument, "="), argument);
+        text_nearest_begin(&nearest, name + strspn(name, "-"));
+        for (; options->name; options++)
+                text_nearest_offer(&nearest, options->name);
+        if (nearest.best)
+                fprintf(stderr, "assay: there is no option '%s'; did you mean '--%s'?\n", name,
+                        nearest.best);
+        else
+                fprintf(stderr,
+                        "assay: there is no option '%s'; the command's --help lists what there is.\n", name);
+}
+
+int arguments_next(int argc, char **argv, const struct option *options)
+{
+        char letter[] = "-?";
+        const char *argument;
+        int value;
+
+        opterr = 0;
+        value = getopt_long(argc, argv, ":", options, NULL);
+        if (value == -1)
+                return ARGUMENTS_END;
+        if (value != ':' && value != '?')
+                return value;
+        argument = argv[optind - 1];
+        letter[1] = (char)optopt;
+        if (value == ':')
+                fprintf(stderr, "assay: the option '%s' needs a value.\n", argument);
+        else if (optopt == 0)
+                arguments_unknown_option(argument, options);
+        else if (strncmp(argument, "--", 2) == 0 && strchr(argument, '='))
+                fprintf(stderr, "assay: the option '%s' takes no value.\n", argument);
+        else
+                arguments_unknown_option(letter, options);
+        return ARGUMENTS_WRONG;
+}
+
+int arguments_no_operands(int argc, char **argv)
+{
+        if (optind >= argc)
+                return 0;
+        fprintf(stderr, "assay: '%s' takes no operand, and '%s' is one; see 'assay help %s'.\n", argv[0],
+                argv[optind], argv[0]);
+        return -EINVAL;
+}
+
+int arguments_duration(const char *text, uint64_t *ret_ns, struct arguments_error *ret_error)
+{
+        static const struct {
+                const char *name;
+                uint64_t ms;
+        } units[] = { { "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 },
+                { "d", 86400000 } };
+        const uint64_t max_ms = DURATION_DAYS_MAX * UINT64_C(86400000);
+        char digits[WORD_MAX];
+        size_t n = strspn(text, "0123456789");
+        uint64_t number = 0;
+
+        (void)snprintf(digits, sizeof(digits), "%.*s", (int)MIN(n, sizeof(digits)), text);
+        for (size_t i = 0; n && i < ARRAY_SIZE(units); i++) {
+                if (strcmp(units[i].name, text + n) != 0)
+                        continue;
+                if (text_to_u64(digits, &number) < 0 || number > max_ms / units[i].ms)
+                        return wrong(ret_error, "'%.40s' is too long; the longest duration is %dd", text,
+                                DURATION_DAYS_MAX);
+                if (number == 0)
+                        return wrong(ret_error,
+                                "a duration of '%.40s' leaves no time to test; give 1ms or more", text);
+                *ret_ns = number * units[i].ms * NS_PER_MS;
+                return 0;
+        }
+        return wrong(ret_error,
+                "'%.40s' is no duration; write a whole number and ms, s, m, h or d, such as 90s", text);
+}
+
+int arguments_cpus(const char *text, struct cpu_set *ret_set, struct arguments_error *ret_error)
+{
+        struct cpu_set set;
+        int r = cpu_set_parse(text, &set);
+
+        if (r == -ERANGE)
+                return wrong(ret_error, "'%.80s' names a CPU above %d, the highest that is supported", text,
+                        PLAN_CPUS_MAX - 1);
+        if (r < 0 || cpu_set_count(&set) == 0)
+                return wrong(ret_error, "'%.80s' is no list of CPUs; write one such as 0-3,8", text);
+        *ret_set = set;
+        return 0;
+}
+
+int arguments_cpus_exist(
+        const struct cpu_set *set, const struct host *host, struct arguments_error *ret_error)
+{
+        struct cpu_set all = { 0 };
+        char list[WORD_MAX];
+
+        for (size_t i = 0; i < host->n_cpus; i++)
+                cpu_set_add(&all, (unsigned)host->cpus[i].cpu);
+        for (int cpu = cpu_set_next(set, -1); cpu >= 0; cpu = cpu_set_next(set, cpu))
+                if (!cpu_set_has(&all, (unsigned)cpu)) {
+                        cpu_set_format(&all, list, sizeof(list));
+                        return wrong(ret_error, "this host has no CPU %d; it has %s", cpu, list);
+                }
+        return 0;
+}
+
+/* Cuts the next part off a list separated by commas. Returns false at its end. An overlong part is cut: it
+ * then matches nothing, and the sentence shows it. */
+static bool arguments_part(const char **list, char part[WORD_MAX])
+{
+        size_t size;
+
+        if (!*list)
+                return false;
+        size = strcspn(*list, ",");
+        (void)snprintf(part, WORD_MAX, "%.*s", (int)MIN(size, (size_t)WORD_MAX), *list);
+        *list = (*list)[size] ? *list + size + 1 : NULL;
+        return true;
+}
+
+/* The check whose name comes nearest to a pattern: the part before its first special character is compared
+ * with as much of each name. */
+static const char *arguments_nearest_check(const char *pattern)
+{
+        size_t literal = strcspn(pattern, "*?[\\");
+        const char *best = NULL;
+        unsigned nearest = (unsigned)MAX(literal / 3, 1) + 1;
+
+        for (size_t i = 0; check_list[i]; i++) {
+                char word[WORD_MAX], name[WORD_MAX];
+                unsigned distance;
+
+                (void)snprintf(word, sizeof(word), "%.*s", (int)literal, pattern);
+                (void)snprintf(name, sizeof(name), "%.*s",
+                        pattern[literal] ? (int)literal : (int)sizeof(name), check_list[i]->name);
+                distance = text_distance(word, name);
+                if (literal && distance < nearest) {
+                        nearest = distance;
+                        best = check_list[i]->name;
+                }
+        }
+        return best;
+}
+
+int arguments_checks(const char *patterns, struct arguments_error *ret_error)
+{
+        char pattern[WORD_MAX];
+
+        while (arguments_part(&patterns, pattern)) {
+                const char *nearest = arguments_nearest_check(pattern);
+                bool found = false;
+
+                for (size_t i = 0; check_list[i] && !found; i++)
+                        found = fnmatch(pattern, check_list[i]->name, 0) == 0;
+                if (found)
+                        continue;
+                if (nearest)
+                        return wrong(
+                                ret_error, "no check matches '%s'; the nearest is '%s'", pattern, nearest);
+                return wrong(ret_error, "no check matches '%s'; 'assay list' names them", pattern);
+        }
+        return 0;
+}
+
+static int arguments_regime(const char *name, uint32_t *regimes)
+{
+        int regime = regime_parse(name);
+
+        if (regime >= 0)
+                *regimes |= 1u << regime;
+        else if (strcmp(name, "storm") == 0)
+                *regimes |= 1u << REGIME_STORM_SELF | 1u << REGIME_STORM_ASYNC;
+        else if (strcmp(name, "all") == 0)
+                *regimes |= (1u << REGIME_COUNT) - 1;
+        else
+                return -EINVAL;
+        return 0;
+}
+
+int arguments_regimes(const char *text, uint32_t *ret_regimes, struct arguments_error *ret_error)
+{
+        uint32_t regimes = 0;
+        char name[WORD_MAX];
+
+        while (arguments_part(&text, name)) {
+                struct text_nearest nearest;
+
+                if (arguments_regime(name, &regimes) == 0)
+                        continue;
+                text_nearest_begin(&nearest, name);
+                for (int r = 0; r < REGIME_COUNT; r++)
+                        text_nearest_offer(&nearest, regime_name((enum regime)r));
+                if (nearest.best)
+                        return wrong(ret_error, "there is no regime '%s'; did you mean '%s'?", name,
+                                nearest.best);
+                return wrong(ret_error,
+                        "there is no regime '%s'; there are quiet, timer, storm-self, storm-async, storm "
+                        "(both), "
+                        "step, crowd, migrate and all",
+                        name);
+        }
+        *ret_regimes = regimes;
+        return 0;
+}
+
+int arguments_isa(const char *text, isa_set *ret_mask, struct arguments_error *ret_error)
+{
+        if (isa_level(text, ret_mask) == 0)
+                return 0;
+        return wrong(ret_error,
+                "there is no level '%.40s'; there are x86-64, x86-64-v2, x86-64-v3, x86-64-v4 and native",
+                text);
+}
+
+int arguments_number(
+        const char *what, const char *text, uint64_t *ret_number, struct arguments_error *ret_error)
+{
+        int r = text_to_u64(text, ret_number);
+
+        if (r == -ERANGE)
+                return wrong(ret_error, "'%.80s' does not fit 64 bits", text);
+        if (r < 0)
+                return wrong(ret_error, "'%.80s' is no %s; write a decimal or a 0x number", text, what);
+        return 0;
+}
