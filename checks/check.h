@@ -7,8 +7,9 @@
  *    is a mismatch. The same round gives the same bytes, on every CPU and in every process.
  *  - run(state) computes. It writes nothing but the state.
  *  - verify(state, mismatch) compares every byte of the output with the known answer. It reads the state
- *    only, so that a worker of another CPU can do it: set a state of its own up from the same round, copy
- *    the output into it, verify. Bits may be flipped between run and verify: that is how tests prove it.
+ *    only, so that a worker of another CPU can do it: set a state of its own up from the same round, at the
+ *    same address (pointers into the state are part of outputs), copy the output into it, verify. Bits may be
+ *    flipped between run and verify: that is how tests prove it.
  *
  * No check allocates, locks, logs, or touches errno. The C of a check is compiled -mgeneral-regs-only: it
  * cannot touch a vector, mask or x87 register. Assembly keeps no register idle (checks/registers.h). */
