@@ -3,7 +3,8 @@
  * a first pass: what fails most often comes first. */
 #include "checks/check.h"
 
-#define CHECKS(X)
+#define CHECKS(X)                                                                                             \
+        X(check_integer_multiply)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)
