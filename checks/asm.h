@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For every assembly file, included first: the notes without which the whole program would lose its
- * non-executable stack (.note.GNU-stack) or its CET note (a missing one switches CET off, so the entry points
- * start with endbr64), and the two macros that open and close a function. */
+ * non-executable stack (.note.GNU-stack) or its note on indirect branch tracking (so the entry points start with
+ * endbr64), and the two macros that open and close a function. The note does not promise a shadow stack: kernels
+ * switch stacks and return where nobody called. */
 #pragma once
 
         .section .note.GNU-stack, "", @progbits
@@ -9,7 +10,7 @@
         .balign 8
         .long 4, 16, 5 /* sizes of name and content, NT_GNU_PROPERTY_TYPE_0 */
         .asciz "GNU"
-        .long 0xc0000002, 4, 3, 0 /* GNU_PROPERTY_X86_FEATURE_1_AND: IBT, SHSTK */
+        .long 0xc0000002, 4, 1, 0 /* GNU_PROPERTY_X86_FEATURE_1_AND: IBT */
         .text
 
 .macro FUNCTION name
