@@ -3,8 +3,9 @@
  * a first pass: what fails most often comes first. */
 #include "checks/check.h"
 
-#define CHECKS(X)                                                                                              \
-        X(stack_push)                                                                                          \
+#define CHECKS(X)                                                                                             \
+        X(check_integer_multiply)                                                                             \
+        X(stack_push)                                                                                         \
         X(stack_call)
 
 #define DECLARE(name) extern const struct check name;

@@ -2,35 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 # base knows nobody, checks know base, agent knows both: held by what each file includes.
 set -u
+. "${srcdir:-.}/tests/tap.sh"
 cd "${srcdir:-.}" || exit 99
 
-number=0 status=0
-
-# layer NAME DIRECTORY ALLOWED: every "..." include of the files of DIRECTORY must match the pattern ALLOWED.
-layer() {
-        number=$((number + 1))
-        wrong=$(find "$2" -name '*.[chS]' -o -name '*.inc' | sort | xargs grep -HnE '^ *(#|\.)include +"' |
-                grep -vE "include +\"($3)\"")
-        if [ -n "$wrong" ]; then
-                printf '%s\n' "$wrong" | sed 's/^/# /'
-                printf 'not '
-                status=1
-        fi
-        echo "ok $number - $1"
+# The "..." includes of the files under directory $1 that do not match the pattern $2.
+strangers() {
+        find "$1" -name '*.[chS]' -o -name '*.inc' | sort | xargs grep -HnE '^ *(#|\.)include +"' |
+                grep -vE "include +\"($2)\""
 }
 
 own='[a-z0-9_]+\.(h|inc)'
-layer "base knows nobody" agent/base "base/$own"
-layer "checks know themselves and base" checks "(checks|base)/$own"
-layer "agent knows itself, checks and base" agent "(agent|agent/crash|agent/fleet|checks|base)/$own|config\.h"
+tap_none "base knows nobody" strangers agent/base "base/$own"
+tap_none "checks know themselves and base" strangers checks "(checks|base)/$own"
+tap_none "agent knows itself, checks and base" strangers agent "(agent|agent/crash|agent/fleet|checks|base)/$own|config\.h"
 
-# A file that breaks the rule is found.
-scratch=$(mktemp -d) || exit 99
-trap 'rm -rf "$scratch"' EXIT
-echo '#include "agent/plan.h"' >"$scratch/wrong.h"
-planted=$(layer "planted" "$scratch" "base/$own" | grep -c '^not ok')
-number=$((number + 1))
-[ "$planted" -eq 1 ] || { printf 'not ' && status=1; }
-echo "ok $number - a base header that includes agent/plan.h is found"
-echo "1..$number"
-exit "$status"
+echo '#include "agent/plan.h"' >"$tap_scratch/wrong.h"
+tap_ok "a base header that includes agent/plan.h is found" strangers "$tap_scratch" "base/$own"
+tap_end

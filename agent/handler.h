@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worker's signal handlers. They run on a stack of their own, in the middle of kernels whose registers
+ * (%rsp and fs base included) hold sentinels: so they use no libc and no thread-local storage. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/slot.h"
+
+#define HANDLER_EVENT_SIGNAL SIGUSR2 /* timer, storms */
+#define HANDLER_DUMP_SIGNAL SIGUSR1  /* the supervisor: record yourself as hung and end */
+
+/* What the handlers share with the worker's loop. One a process. */
+struct handler_state {
+        struct slot *slot;
+        const struct check *check; /* that runs, for `frame` */
+        void *check_state;
+        struct observation *scratch; /* an observation with all but the finding filled in */
+        volatile uint64_t events;    /* inside run, in this round */
+        volatile bool in_run;
+        volatile bool frame_failed;  /* a FRAME observation was pushed in this round */
+        bool two_stacks;             /* storm-async: the other stack is used next, SS_AUTODISARM */
+        bool drop;                   /* and its pages are dropped first */
+        bool overrun;                /* timer: ask timer_getoverrun, use much stack */
+        bool rearm;                  /* storm-async: the timer is one-shot and armed again at the handler's end */
+        int timer;                   /* the kernel's id of the timer */
+        uint64_t interval_ns;
+        uint32_t steps_left;         /* step: 0 clears the trap flag */
+        uint8_t *stack[2];
+        size_t stack_size;
+};
+extern struct handler_state handler_state;
+
+/* Maps the two alternate stacks, sets the handlers and the alternate stack. Returns 0 or -errno. */
+int handler_setup(struct slot *slot);
+
+/* Arms the alternate stack in the form that the regime wants. Returns 0 or -errno. */
+int handler_stack(bool two_stacks);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/member.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/handler.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#define HANG_CPU_NS CLOCK_SECOND           /* no round takes nearly as long, in any regime */
+#define STARVED_NS (3 * CLOCK_SECOND)
+#define DUMP_WAIT_NS (300 * CLOCK_MS)
+
+int member_create(struct member *member, unsigned cpu, uint16_t process)
+{
+        char name[32];
+
+        *member = (struct member){ .cpu = cpu, .process = process, .memfd = -1 };
+        (void)snprintf(name, sizeof(name), "assay-cpu%u-%u", cpu, (unsigned)process);
+        member->memfd = memfd_create(name, MFD_CLOEXEC);
+        if (member->memfd < 0)
+                return -errno;
+        if (ftruncate(member->memfd, sizeof(struct slot)) < 0)
+                return -errno;
+        void *memory = mmap(NULL, sizeof(struct slot), PROT_READ | PROT_WRITE, MAP_SHARED, member->memfd, 0);
+        if (memory == MAP_FAILED)
+                return -errno;
+        member->slot = memory;
+        /* A worker maps what it may see itself: a wild store must not reach its neighbour's slot. */
+        return madvise(memory, sizeof(struct slot), MADV_DONTFORK) < 0 ? -errno : 0;
+}
+
+void member_destroy(struct member *member)
+{
+        if (member->slot)
+                (void)munmap(member->slot, sizeof(struct slot));
+        if (member->memfd >= 0)
+                (void)close(member->memfd);
+        member->slot = NULL;
+        member->memfd = -1;
+}
+
+static struct slot *map_slot(const struct member *member, int protection)
+{
+        void *memory = mmap(NULL, sizeof(struct slot), protection, MAP_SHARED, member->memfd, 0);
+
+        return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* In the child: from here on it is a worker and nothing else. */
+static _Noreturn void become_worker(const struct member *member, const struct supervisor_run *run, pid_t parent)
+{
+        static struct worker worker; /* outlives this frame: worker_main never returns */
+
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+                _exit(WORKER_FAILED);
+        worker = (struct worker){
+                .run = run,
+                .slot = map_slot(member, PROT_READ | PROT_WRITE),
+                .reviewed = member->reviewed ? map_slot(member->reviewed, PROT_READ) : NULL,
+                .reviewer = member->reviewer ? map_slot(member->reviewer, PROT_READ) : NULL,
+                .reviewed_cpu = member->reviewed ? (int)member->reviewed->cpu : -1,
+                .reviewer_cpu = member->reviewer ? (int)member->reviewer->cpu : -1,
+                .crowd = member->crowd ? map_slot(member->crowd, PROT_READ) : NULL,
+                .cpu = member->cpu,
+                .process = member->process,
+        };
+        if (!worker.slot || !worker.reviewed != !member->reviewed || !worker.reviewer != !member->reviewer ||
+                !worker.crowd != !member->crowd)
+                _exit(WORKER_FAILED);
+        if (member->restarts) {
+                worker.first_item = worker.slot->current.item + 1;
+                worker.first_number = worker.slot->current.round.number + 1;
+        }
+        (void)syscall(SYS_close_range, 3, ~0U, 0);
+        worker_main(&worker);
+}
+
+int member_start(struct member *member, const struct supervisor_run *run)
+{
+        pid_t parent = getpid(), pid;
+        sigset_t all, before;
+
+        (void)sigfillset(&all);
+        (void)sigprocmask(SIG_SETMASK, &all, &before); /* until the child has handlers of its own */
+        pid = fork();
+        if (pid == 0)
+                become_worker(member, run, parent);
+        int error = errno;
+        (void)sigprocmask(SIG_SETMASK, &before, NULL);
+        if (pid < 0)
+                return -error;
+        member->pid = pid;
+        member->done = member->starved = member->killed_by_us = false;
+        member->asked_ns = 0;
+        member->heartbeat = atomic_load(&member->slot->heartbeat);
+        member->beat_cpu_ns = 0;
+        member->beat_wall_ns = clock_ns(CLOCK_MONOTONIC);
+        if (clock_getcpuclockid(pid, &member->clock) != 0)
+                member->clock = CLOCK_MONOTONIC;
+        return 0;
+}
+
+enum member_state member_watch(struct member *member, uint64_t now_ns)
+{
+        uint64_t heartbeat = atomic_load(&member->slot->heartbeat), cpu_ns = clock_ns(member->clock);
+
+        if (heartbeat != member->heartbeat) {
+                member->heartbeat = heartbeat;
+                member->beat_cpu_ns = cpu_ns;
+                member->beat_wall_ns = now_ns;
+                member->starved = false;
+                return MEMBER_FINE;
+        }
+        if (cpu_ns > member->beat_cpu_ns + HANG_CPU_NS && member->clock != CLOCK_MONOTONIC) {
+                if (!member->asked_ns) {
+                        member->asked_ns = now_ns;
+                        (void)kill(member->pid, HANDLER_DUMP_SIGNAL);
+                        return MEMBER_FINE;
+                }
+                return now_ns - member->asked_ns > DUMP_WAIT_NS ? MEMBER_HANGS : MEMBER_FINE;
+        }
+        if (now_ns > member->beat_wall_ns + STARVED_NS && !member->starved) {
+                member->starved = true;
+                return MEMBER_STARVED;
+        }
+        return MEMBER_FINE;
+}
+
+static void take_registers(pid_t pid, struct observation_death *death)
+{
+        struct user_regs_struct r;
+        struct iovec to = { &r, sizeof(r) };
+
+        if (ptrace(PTRACE_GETREGSET, pid, (void *)1 /* NT_PRSTATUS */, &to) < 0)
+                return;
+        const uint64_t general[16] = { r.rax, r.rcx, r.rdx, r.rbx, r.rsp, r.rbp, r.rsi, r.rdi, r.r8, r.r9, r.r10,
+                r.r11, r.r12, r.r13, r.r14, r.r15 };
+
+        memcpy(death->registers.general, general, sizeof(general));
+        death->registers.flags = r.eflags;
+        death->instruction = r.rip;
+        death->by_ptrace = true;
+        struct iovec local = { death->code_bytes, OBSERVATION_CODE };
+        struct iovec remote = { (void *)r.rip, OBSERVATION_CODE }; /* NOLINT: an address by nature */
+        ssize_t done = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+        death->n_code = done > 0 ? (uint32_t)done : 0;
+}
+
+void member_put_down(struct member *member, struct observation_death *ret_death)
+{
+        uint64_t end = clock_ns(CLOCK_MONOTONIC) + DUMP_WAIT_NS;
+        const struct timespec moment = { 0, (long)CLOCK_MS };
+        int status;
+
+        memset(ret_death, 0, sizeof(*ret_death));
+        if (ptrace(PTRACE_SEIZE, member->pid, NULL, NULL) == 0 &&
+                ptrace(PTRACE_INTERRUPT, member->pid, NULL, NULL) == 0)
+                while (clock_ns(CLOCK_MONOTONIC) < end) {
+                        if (waitpid(member->pid, &status, WNOHANG | __WALL) == member->pid && WIFSTOPPED(status)) {
+                                take_registers(member->pid, ret_death);
+                                break;
+                        }
+                        (void)nanosleep(&moment, NULL);
+                }
+        member->killed_by_us = true;
+        (void)kill(member->pid, SIGKILL);
+}
+
+uint64_t member_cpu_ns(const struct member *member)
+{
+        return member->cpu_ns +
+                (member->pid > 0 && member->clock != CLOCK_MONOTONIC ? clock_ns(member->clock) : 0);
+}
+
+pid_t member_tracer(const struct member *member)
+{
+        char path[64], line[128];
+        AUTO_FILE FILE *file = NULL;
+
+        (void)snprintf(path, sizeof(path), "/proc/%d/status", member->pid);
+        file = fopen(path, "re");
+        while (file && fgets(line, sizeof(line), file))
+                if (strncmp(line, "TracerPid:", 10) == 0)
+                        return (pid_t)strtol(line + 10, NULL, 10);
+        return 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The memory that one worker shares with the supervisor: its heartbeat, its ring of observations, its tallies
+ * and the states whose outputs another worker may verify. One memfd a worker. The worker and the supervisor
+ * map it writable, the worker that reviews it read-only, nobody else at all.
+ *
+ * Invariants: the ring has one writer (the worker, or its signal handler while `in_run`) and one reader (the
+ * supervisor); an entry is complete before ring_head counts it. `current` is complete before `in_run` is set,
+ * so that a death inside run is attributed to it. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "agent/observation.h"
+#include "agent/plan.h"
+
+#define SLOT_RING 8
+
+struct slot_current {
+        uint32_t check;
+        enum regime regime;
+        struct check_round round;
+        uint32_t item; /* index into the run's items */
+};
+
+/* A round whose output another worker is asked to verify. `sequence` is odd while it is on offer; the offering
+ * worker leaves the state alone until the reviewer has answered or the offer is withdrawn. */
+struct slot_offer {
+        _Atomic uint32_t sequence;
+        uint32_t check;
+        enum regime regime;
+        struct check_round round;
+        uint32_t state; /* which of the two */
+        int32_t found;  /* what the worker's own verify returned */
+};
+
+struct slot_answer {
+        _Atomic uint32_t sequence; /* of the offer that was answered */
+        int32_t found;
+};
+
+struct slot {
+        /* the worker writes */
+        _Atomic uint64_t heartbeat;
+        _Atomic uint32_t in_run;
+        _Atomic uint32_t ready;      /* pinned, signals set up: rounds begin */
+        _Atomic uint32_t passes;     /* whole passes over the items */
+        struct slot_current current;
+        _Atomic uint32_t ring_head;
+        _Atomic uint32_t ring_lost;  /* observations that found the ring full */
+        struct slot_offer offer;
+        struct slot_answer answer;   /* to the offer of the slot that this worker reviews */
+        uint64_t events, rounds, mismatches; /* for the live view */
+        /* the supervisor writes */
+        _Atomic uint32_t stop;
+        _Atomic uint32_t ring_tail;
+        /* the worker writes for its competitor, a futex: 0 rest, else 1 + index of the check to compete with */
+        _Atomic uint32_t crowd;
+        struct observation ring[SLOT_RING];
+        struct tally tallies[PLAN_CHECKS_MAX][REGIME_COUNT];
+        _Alignas(4096) uint8_t state[2][CHECK_STATE_MAX];
+};
+
+/* Appends to the ring; full: counts a loss. No libc: it serves signal handlers too. */
+void slot_push(struct slot *slot, const struct observation *observation);

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/supervisor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "agent/member.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "checks/answers.h"
+
+#define TICK_MS 20
+#define WATCH_NS (100 * CLOCK_MS)
+#define PROGRESS_NS (200 * CLOCK_MS)
+#define STOP_NS (3 * CLOCK_SECOND)
+#define RESTARTS_MOST 50
+
+struct supervisor {
+        const struct supervisor_run *run;
+        struct evidence *evidence;
+        struct supervisor_outcome outcome;
+        struct member *members; /* the n_cpus workers, then their competitors */
+        size_t n_cpus, n_members;
+        uint64_t start_ns, watched_ns, progress_ns, progress_events_ns;
+        uint64_t *events_before;
+        struct supervisor_cpu *shown;
+        bool stopping, evidence_seen;
+        struct check_mismatch first_wrong; /* of the first mismatch, for same_value */
+        bool have_wrong;
+        struct cpu_set suspects;
+};
+
+/* ---- observations ---- */
+
+static bool same_wrong(const struct check_mismatch *a, const struct check_mismatch *b)
+{
+        return a->offset == b->offset && a->bits == b->bits && memcmp(a->actual, b->actual, sizeof(a->actual)) == 0;
+}
+
+static bool tables_intact(const struct check *check)
+{
+        for (const struct answers *const *a = check->answers; a && *a; a++)
+                if (answers_verify(*a) < 0)
+                        return false;
+        return true;
+}
+
+/* A death names the stack where its fault lies near %rsp, else the general registers. */
+static enum check_unit unit_of(const struct observation *o)
+{
+        struct check_place place;
+        uint64_t distance = o->death.address - o->death.registers.general[REGISTERS_RSP];
+
+        if (o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG)
+                return distance + 4096 < 8192 ? CHECK_UNIT_STACK : CHECK_UNIT_GENERAL;
+        if (!observation_is_evidence(o->kind))
+                return CHECK_UNIT_COUNT;
+        check_locate(check_list[o->check], o->mismatch.offset, &place);
+        return place.unit;
+}
+
+/* The supervisor does not stay on a CPU that it suspects. */
+static void leave(struct supervisor *s, int cpu)
+{
+        cpu_set_t set;
+        int n = 0;
+
+        if (cpu < 0 || cpu_set_has(&s->suspects, (unsigned)cpu))
+                return;
+        cpu_set_add(&s->suspects, (unsigned)cpu);
+        CPU_ZERO(&set);
+        for (int c = cpu_set_next(s->run->cpus, -1); c >= 0; c = cpu_set_next(s->run->cpus, c))
+                if (!cpu_set_has(&s->suspects, (unsigned)c) && c < CPU_SETSIZE) {
+                        CPU_SET(c, &set);
+                        n++;
+                }
+        if (n)
+                (void)sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void note_evidence(struct supervisor *s, struct observation *o)
+{
+        s->evidence_seen = true;
+        s->outcome.failures++;
+        if (o->kind == OBSERVATION_MISMATCH || o->kind == OBSERVATION_FRAME || o->kind == OBSERVATION_DISAGREE) {
+                if (!s->have_wrong)
+                        s->first_wrong = o->mismatch;
+                else if (!same_wrong(&s->first_wrong, &o->mismatch))
+                        s->outcome.same_value = false;
+                s->have_wrong = true;
+        }
+        leave(s, o->cpu);
+}
+
+/* Keeps an observation. Out of memory or beyond the bound it is counted as dropped, never silently lost. */
+static void keep(struct supervisor *s, const struct observation *observation)
+{
+        struct evidence *e = s->evidence;
+        struct observation o = *observation;
+
+        if (o.check >= PLAN_CHECKS_MAX || (unsigned)o.kind >= OBSERVATION_KIND_COUNT)
+                return; /* written by a worker: it may be anything */
+        o.sequence = e->n_observations + e->dropped + 1;
+        o.experiment = s->run->experiment;
+        if (observation_is_evidence(o.kind)) {
+                o.unit = unit_of(&o);
+                o.answers_intact = tables_intact(check_list[o.check]);
+                note_evidence(s, &o);
+        } else {
+                o.unit = CHECK_UNIT_COUNT;
+        }
+        if (e->n_observations >= EVIDENCE_MAX) {
+                e->dropped++;
+                return;
+        }
+        if (e->n_observations % 64 == 0) {
+                void *more = realloc(e->observations, (e->n_observations + 64) * sizeof(o));
+
+                if (!more) {
+                        e->dropped++;
+                        return;
+                }
+                e->observations = more;
+        }
+        e->observations[e->n_observations++] = o;
+}
+
+static void drain(struct supervisor *s, struct member *m)
+{
+        uint32_t tail = atomic_load(&m->slot->ring_tail);
+        uint32_t head = atomic_load_explicit(&m->slot->ring_head, memory_order_acquire);
+
+        for (; tail != head && head - tail <= SLOT_RING; tail++) {
+                struct observation o = m->slot->ring[tail % SLOT_RING];
+
+                if (o.kind != OBSERVATION_DISAGREE)
+                        o.cpu = (int32_t)m->cpu;
+                o.tracer = m->pid > 0 ? member_tracer(m) : 0;
+                keep(s, &o);
+        }
+        atomic_store_explicit(&m->slot->ring_tail, head, memory_order_release);
+        s->evidence->dropped += atomic_exchange(&m->slot->ring_lost, 0);
+}
+
+/* What the supervisor itself has to say of a member. */
+static void tell(struct supervisor *s, const struct member *m, enum observation_kind kind, int error,
+        const struct observation_death *death)
+{
+        struct observation o = {
+                .time_ns = clock_ns(CLOCK_REALTIME),
+                .kind = kind,
+                .regime = m->slot->current.regime,
+                .check = m->slot->current.check,
+                .round = m->slot->current.round,
+                .cpu = (int32_t)m->cpu,
+                .seen_on = { (int32_t)m->cpu, -1, -1, -1 },
+                .known = true,
+                .synthetic = s->run->drill != DRILL_NONE,
+                .reviewer = -1,
+                .error = error,
+                .tracer = m->pid > 0 ? member_tracer(m) : 0,
+        };
+
+        if (death)
+                o.death = *death;
+        keep(s, &o);
+}
+
+/* ---- life and death ---- */
+
+static bool fatal_by_itself(int signal)
+{
+        return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE || signal == SIGTRAP ||
+                signal == SIGSYS || signal == SIGABRT;
+}
+
+static void bury(struct supervisor *s, struct member *m, int status, const struct rusage *usage)
+{
+        struct observation_death death = { 0 };
+
+        m->cpu_ns += ((uint64_t)usage->ru_utime.tv_sec + (uint64_t)usage->ru_stime.tv_sec) * CLOCK_SECOND +
+                ((uint64_t)usage->ru_utime.tv_usec + (uint64_t)usage->ru_stime.tv_usec) * 1000;
+        drain(s, m);
+        if (WIFEXITED(status)) {
+                int code = WEXITSTATUS(status);
+
+                m->done = code == WORKER_DONE;
+                m->lost = code == WORKER_LOST || code == WORKER_FAILED;
+                if (code != WORKER_DONE && code != WORKER_RECORDED && !m->lost)
+                        tell(s, m, OBSERVATION_CRASH, 0, &death);
+        } else if (!m->killed_by_us) {
+                death.signal = WTERMSIG(status);
+                tell(s, m, fatal_by_itself(death.signal) ? OBSERVATION_CRASH : OBSERVATION_KILLED, 0, &death);
+        }
+        m->pid = 0;
+        m->restart_ns = clock_ns(CLOCK_MONOTONIC) + m->restarts * 10 * CLOCK_MS;
+        atomic_store(&m->slot->in_run, 0);
+}
+
+/* Reaps every child: as PID 1 of a container we are given strangers too. */
+static void reap(struct supervisor *s)
+{
+        struct rusage usage;
+        int status;
+        pid_t pid;
+
+        while ((pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0)
+                for (size_t i = 0; i < s->n_members && !WIFSTOPPED(status); i++)
+                        if (s->members[i].pid == pid)
+                                bury(s, &s->members[i], status, &usage);
+}
+
+static void restart(struct supervisor *s, struct member *m, uint64_t now_ns)
+{
+        int r;
+
+        if (m->pid || m->done || m->lost || now_ns < m->restart_ns)
+                return;
+        if (m->restarts++ >= RESTARTS_MOST) {
+                m->lost = true;
+                return;
+        }
+        r = member_start(m, s->run);
+        if (r < 0) {
+                m->lost = true;
+                tell(s, m, OBSERVATION_FAILED, -r, NULL);
+        }
+}
+
+static void watch(struct supervisor *s, struct member *m, uint64_t now_ns)
+{
+        struct observation_death death;
+
+        if (!m->pid)
+                return;
+        switch (member_watch(m, now_ns)) {
+        case MEMBER_FINE:
+                break;
+        case MEMBER_STARVED:
+                if (!m->process)
+                        tell(s, m, OBSERVATION_STARVED, 0, NULL);
+                break;
+        case MEMBER_HANGS:
+                drain(s, m); /* it may have answered just now */
+                if (m->killed_by_us)
+                        break;
+                member_put_down(m, &death);
+                tell(s, m, OBSERVATION_HANG, 0, &death);
+                break;
+        }
+        if (!m->traced && m->pid && member_tracer(m) != 0) {
+                m->traced = true;
+                tell(s, m, OBSERVATION_TRACED, 0, NULL);
+        }
+}
+
+/* ---- progress and results ---- */
+
+static bool item_covered(const struct slot *slot, const struct plan_item *item)
+{
+        return slot->tallies[item->check][item->regime].covered > 0;
+}
+
+static size_t items_done(const struct supervisor *s)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < s->n_cpus; i++)
+                for (size_t j = 0; j < s->run->n_items; j++)
+                        n += item_covered(s->members[i].slot, &s->run->items[j]);
+        return n;
+}
+
+static void show(struct supervisor *s, uint64_t now_ns)
+{
+        struct supervisor_progress progress = {
+                .elapsed_ns = now_ns - s->start_ns,
+                .duration_ns = s->run->duration_ns,
+                .n_cpus = s->n_cpus,
+                .cpus = s->shown,
+                .items_done = items_done(s),
+                .items_all = s->n_cpus * s->run->n_items,
+        };
+        double seconds = (double)(now_ns - s->progress_ns) / 1e9;
+
+        for (size_t i = 0; i < s->n_cpus; i++) {
+                const struct member *m = &s->members[i];
+                struct supervisor_cpu *shown = &s->shown[i];
+
+                shown->cpu = (uint16_t)m->cpu;
+                shown->alive = m->pid > 0;
+                shown->check = atomic_load(&m->slot->ready) ? (int32_t)m->slot->current.check : -1;
+                shown->regime = m->slot->current.regime;
+                shown->rounds = m->slot->rounds;
+                shown->events = m->slot->events;
+                shown->mismatches = m->slot->mismatches;
+                shown->events_per_second = (double)(shown->events - s->events_before[i]) / seconds;
+                s->events_before[i] = shown->events;
+        }
+        s->run->progress(&progress, s->run->user);
+}
+
+static void tally_add(struct tally *to, const struct tally *from)
+{
+        to->rounds += from->rounds;
+        to->void_rounds += from->void_rounds;
+        to->events += from->events;
+        to->mismatches += from->mismatches;
+        to->reviewed += from->reviewed;
+        to->run_ns += from->run_ns;
+        to->covered += from->covered;
+}
+
+static size_t count_checks(void)
+{
+        size_t n = 0;
+
+        while (check_list[n])
+                n++;
+        return n;
+}
+
+/* The tables of tallies, made by the first run of the plan. */
+static int evidence_prepare(struct evidence *e, const struct supervisor_run *run)
+{
+        size_t n = 0;
+
+        if (e->n_cpus || run->experiment != EXPERIMENT_NONE)
+                return 0;
+        e->n_checks = count_checks();
+        e->cpus = calloc(cpu_set_count(run->cpus), sizeof(*e->cpus));
+        e->cpu_ns = calloc(cpu_set_count(run->cpus), sizeof(*e->cpu_ns));
+        e->tallies = calloc(cpu_set_count(run->cpus) * e->n_checks * REGIME_COUNT, sizeof(*e->tallies));
+        if (!e->cpus || !e->cpu_ns || !e->tallies)
+                return -ENOMEM;
+        for (int cpu = cpu_set_next(run->cpus, -1); cpu >= 0; cpu = cpu_set_next(run->cpus, cpu))
+                e->cpus[n++] = (uint16_t)cpu;
+        e->n_cpus = n;
+        return 0;
+}
+
+static void collect(struct supervisor *s)
+{
+        size_t n_checks = count_checks();
+
+        for (size_t i = 0; i < s->n_members; i++) {
+                const struct member *m = &s->members[i];
+
+                for (size_t c = 0; c < n_checks; c++)
+                        for (int r = 0; r < REGIME_COUNT; r++) {
+                                const struct tally *tally = &m->slot->tallies[c][r];
+                                struct tally *to = evidence_tally(s->evidence, m->cpu, (unsigned)c, (enum regime)r);
+
+                                s->outcome.rounds += tally->rounds;
+                                if (to && i < s->n_cpus && s->run->experiment == EXPERIMENT_NONE)
+                                        tally_add(to, tally);
+                        }
+                for (size_t j = 0; j < s->evidence->n_cpus && s->run->experiment == EXPERIMENT_NONE; j++)
+                        if (s->evidence->cpus[j] == m->cpu)
+                                s->evidence->cpu_ns[j] += m->cpu_ns;
+        }
+        s->outcome.complete = items_done(s) == s->n_cpus * s->run->n_items;
+        s->outcome.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - s->start_ns;
+        s->outcome.same_value &= s->have_wrong;
+}
+
+/* ---- the run ---- */
+
+static bool wants_crowd(const struct supervisor_run *run)
+{
+        for (size_t i = 0; i < run->n_items; i++)
+                if (run->items[i].regime == REGIME_CROWD)
+                        return true;
+        return false;
+}
+
+/* Each worker's outputs are reviewed by the next CPU's. */
+static void link_members(struct supervisor *s)
+{
+        for (size_t i = 0; i < s->n_cpus; i++) {
+                if (s->n_cpus > 1) {
+                        s->members[i].reviewed = &s->members[(i + 1) % s->n_cpus];
+                        s->members[i].reviewer = &s->members[(i + s->n_cpus - 1) % s->n_cpus];
+                }
+                if (s->n_members > s->n_cpus)
+                        s->members[s->n_cpus + i].crowd = &s->members[i];
+        }
+}
+
+static int start_all(struct supervisor *s)
+{
+        size_t i = 0, started = 0;
+        int r, first_error = -EAGAIN;
+
+        for (int cpu = cpu_set_next(s->run->cpus, -1); cpu >= 0; cpu = cpu_set_next(s->run->cpus, cpu), i++) {
+                r = member_create(&s->members[i], (unsigned)cpu, 0);
+                if (r == 0 && s->n_members > s->n_cpus)
+                        r = member_create(&s->members[s->n_cpus + i], (unsigned)cpu, 1);
+                if (r < 0)
+                        return r;
+        }
+        link_members(s);
+        for (i = 0; i < s->n_members; i++) {
+                r = member_start(&s->members[i], s->run);
+                if (r == 0) {
+                        started += i < s->n_cpus;
+                        continue;
+                }
+                first_error = r;
+                s->members[i].lost = true;
+                tell(s, &s->members[i], OBSERVATION_FAILED, -r, NULL);
+        }
+        return started ? 0 : first_error;
+}
+
+static bool workers_left(const struct supervisor *s)
+{
+        for (size_t i = 0; i < s->n_cpus; i++)
+                if (s->members[i].pid || (!s->members[i].done && !s->members[i].lost))
+                        return true;
+        return false;
+}
+
+static bool processes_left(const struct supervisor *s)
+{
+        for (size_t i = 0; i < s->n_members; i++)
+                if (s->members[i].pid)
+                        return true;
+        return false;
+}
+
+static void tick(struct supervisor *s)
+{
+        uint64_t now_ns;
+
+        (void)poll(NULL, 0, TICK_MS);
+        now_ns = clock_ns(CLOCK_MONOTONIC);
+        for (size_t i = 0; i < s->n_members; i++)
+                drain(s, &s->members[i]);
+        reap(s);
+        if (now_ns - s->watched_ns >= WATCH_NS) {
+                s->watched_ns = now_ns;
+                for (size_t i = 0; i < s->n_members; i++)
+                        watch(s, &s->members[i], now_ns);
+        }
+        for (size_t i = 0; i < s->n_members && !s->stopping; i++)
+                restart(s, &s->members[i], now_ns);
+        if (s->run->progress && !s->stopping && now_ns - s->progress_ns >= PROGRESS_NS) {
+                show(s, now_ns);
+                s->progress_ns = now_ns;
+        }
+}
+
+static void supervise(struct supervisor *s)
+{
+        uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), end_ns = s->start_ns + s->run->duration_ns;
+
+        while (workers_left(s) && now_ns < end_ns && !(s->run->stop_at_evidence && s->evidence_seen)) {
+                if (s->run->interrupted && *s->run->interrupted) {
+                        s->outcome.interrupted = true;
+                        break;
+                }
+                tick(s);
+                now_ns = clock_ns(CLOCK_MONOTONIC);
+        }
+        s->stopping = true;
+        for (size_t i = 0; i < s->n_members; i++)
+                atomic_store(&s->members[i].slot->stop, 1);
+        for (end_ns = now_ns + STOP_NS; processes_left(s) && now_ns < end_ns; now_ns = clock_ns(CLOCK_MONOTONIC))
+                tick(s);
+        for (size_t i = 0; i < s->n_members; i++)
+                if (s->members[i].pid) {
+                        s->members[i].killed_by_us = true;
+                        (void)kill(s->members[i].pid, SIGKILL);
+                }
+        while (processes_left(s))
+                tick(s);
+}
+
+int supervisor_run(const struct supervisor_run *run, struct evidence *evidence, struct supervisor_outcome *ret_outcome)
+{
+        size_t n = cpu_set_count(run->cpus);
+        struct supervisor s = { .run = run, .evidence = evidence, .n_cpus = n };
+        AUTO_FREE struct member *members = calloc(2 * n + 1, sizeof(*members));
+        AUTO_FREE uint64_t *events_before = calloc(n + 1, sizeof(*events_before));
+        AUTO_FREE struct supervisor_cpu *shown = calloc(n + 1, sizeof(*shown));
+        cpu_set_t affinity;
+        bool have_affinity = sched_getaffinity(0, sizeof(affinity), &affinity) == 0;
+        int r;
+
+        if (!members || !events_before || !shown)
+                return -ENOMEM;
+        r = evidence_prepare(evidence, run);
+        if (r < 0)
+                return r;
+        s.members = members;
+        s.events_before = events_before;
+        s.shown = shown;
+        s.n_members = wants_crowd(run) ? 2 * n : n;
+        s.outcome.same_value = true;
+        for (size_t i = 0; i < s.n_members; i++)
+                s.members[i].memfd = -1;
+        s.start_ns = s.progress_ns = clock_ns(CLOCK_MONOTONIC);
+        r = start_all(&s);
+        if (r == 0) {
+                supervise(&s);
+                collect(&s);
+                *ret_outcome = s.outcome;
+        }
+        for (size_t i = 0; i < s.n_members; i++)
+                member_destroy(&s.members[i]);
+        if (have_affinity)
+                (void)sched_setaffinity(0, sizeof(affinity), &affinity);
+        return r;
+}

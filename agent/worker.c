@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/worker.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <linux/futex.h>
+
+#include "agent/drill.h"
+#include "agent/handler.h"
+#include "agent/regime.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "checks/registers.h"
+
+#define REVIEW_EVERY 16                /* rounds: the share that another CPU verifies too */
+#define REVIEW_WAIT_NS (100 * CLOCK_MS) /* how long a mismatch waits for it */
+#define SLICE_NS (20 * CLOCK_MS)       /* of an item after the first pass */
+#define QUIET_SERIES_NS (60 * CLOCK_MS) /* of an item in the first pass */
+
+struct loop {
+        const struct worker *worker;
+        struct slot *slot;
+        uint8_t *scratch;          /* the state in which others' rounds are verified */
+        struct observation record; /* the next observation: what is known of the running round */
+        uint32_t number;           /* of the next round */
+        uint32_t offered;          /* sequence of our last offer */
+        uint32_t answered;         /* sequence of the last offer that we answered */
+        uint32_t which;            /* state in use */
+        uint64_t quiet_ns[PLAN_CHECKS_MAX]; /* what a round takes undisturbed */
+        bool moved;                /* a MOVED observation was made for this worker */
+};
+
+static struct loop loop; /* one a process: too large for a stack */
+
+static bool told_to_stop(void)
+{
+        return atomic_load_explicit(&loop.slot->stop, memory_order_relaxed);
+}
+
+static void beat(void)
+{
+        atomic_fetch_add_explicit(&loop.slot->heartbeat, 1, memory_order_relaxed);
+}
+
+static uint64_t thread_ns(void)
+{
+        return clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static void push(enum observation_kind kind)
+{
+        loop.record.kind = kind;
+        loop.record.time_ns = clock_ns(CLOCK_REALTIME);
+        slot_push(loop.slot, &loop.record);
+}
+
+static _Noreturn void fail(int error, enum worker_exit status, enum observation_kind kind)
+{
+        loop.record.error = error;
+        push(kind);
+        _exit(status);
+}
+
+/* ---- verification by another CPU ---- */
+
+/* Answers the offer of the reviewed worker, if there is a new one: its round is set up here, its output copied
+ * and verified by this CPU. */
+static void review_others(void)
+{
+        const struct slot *other = loop.worker->reviewed;
+        uint32_t sequence;
+
+        if (!other)
+                return;
+        sequence = atomic_load_explicit(&other->offer.sequence, memory_order_acquire);
+        if (!(sequence & 1) || sequence == loop.answered)
+                return;
+        uint32_t index = other->offer.check;
+        struct check_round round = other->offer.round;
+        const uint8_t *state = other->state[other->offer.state & 1];
+        struct check_mismatch mismatch;
+        int found;
+
+        if (index >= PLAN_CHECKS_MAX)
+                return;
+        const struct check *check = check_list[index];
+        check->setup(loop.scratch, &round);
+        check_copy(loop.scratch + check->output_offset, state + check->output_offset, check->output_size);
+        if (atomic_load_explicit(&other->offer.sequence, memory_order_acquire) != sequence)
+                return;
+        found = check->verify(loop.scratch, &mismatch);
+        loop.answered = sequence;
+        loop.slot->answer.found = found;
+        atomic_store_explicit(&loop.slot->answer.sequence, sequence, memory_order_release);
+        if (found != CHECK_MISMATCH || other->offer.found == CHECK_MISMATCH)
+                return;
+        struct observation *o = &loop.record;
+        struct observation saved = *o;
+        o->check = index;
+        o->round = round;
+        o->regime = other->offer.regime;
+        o->cpu = loop.worker->reviewed_cpu;
+        o->seen_on[0] = o->cpu;
+        o->reviewer = (int32_t)loop.worker->cpu;
+        o->review = REVIEW_CONFIRMED;
+        o->mismatch = mismatch;
+        push(OBSERVATION_DISAGREE);
+        *o = saved;
+}
+
+/* True once our offer is answered (or was none); *ret_found is what the reviewer found. */
+static bool offer_answered(int *ret_found)
+{
+        const struct slot *reviewer = loop.worker->reviewer;
+
+        if (atomic_load_explicit(&reviewer->answer.sequence, memory_order_acquire) != loop.offered)
+                return false;
+        *ret_found = reviewer->answer.found;
+        return true;
+}
+
+static void offer_withdraw(void)
+{
+        if (atomic_load_explicit(&loop.slot->offer.sequence, memory_order_relaxed) & 1)
+                atomic_fetch_add(&loop.slot->offer.sequence, 1);
+}
+
+static void offer_make(uint32_t check, enum regime regime, const struct check_round *round, int found)
+{
+        struct slot_offer *offer = &loop.slot->offer;
+
+        offer_withdraw();
+        offer->check = check;
+        offer->regime = regime;
+        offer->round = *round;
+        offer->state = loop.which;
+        offer->found = found;
+        loop.offered = atomic_fetch_add(&offer->sequence, 1) + 1;
+}
+
+/* A mismatch waits for its review, a while; our own reviewing goes on meanwhile, or two would wait for each
+ * other. */
+static enum observation_review review_mismatch(const struct slot_current *now)
+{
+        uint64_t end = clock_ns(CLOCK_MONOTONIC) + REVIEW_WAIT_NS;
+        enum observation_review review = REVIEW_NONE;
+        int found;
+
+        if (!loop.worker->reviewer)
+                return review;
+        offer_make(now->check, now->regime, &now->round, CHECK_MISMATCH);
+        while (clock_ns(CLOCK_MONOTONIC) < end && !told_to_stop()) {
+                beat();
+                if (offer_answered(&found)) {
+                        review = found == CHECK_MISMATCH ? REVIEW_CONFIRMED : REVIEW_REFUTED;
+                        break;
+                }
+                review_others();
+                (void)sched_yield();
+        }
+        offer_withdraw();
+        return review;
+}
+
+/* Now and then a round that was right is offered too; the state stays untouched until it is answered. */
+static void review_share(const struct slot_current *now, struct tally *tally, int found)
+{
+        int answer;
+
+        if (!loop.worker->reviewer)
+                return;
+        if (atomic_load_explicit(&loop.slot->offer.sequence, memory_order_relaxed) & 1) {
+                if (!offer_answered(&answer))
+                        return;
+                tally->reviewed++;
+                offer_withdraw();
+        }
+        if (now->round.number % REVIEW_EVERY)
+                return;
+        offer_make(now->check, now->regime, &now->round, found);
+        loop.which ^= 1;
+}
+
+/* ---- one round ---- */
+
+static bool on_own_cpu(void)
+{
+        unsigned cpu = UINT_MAX;
+
+        return getcpu(&cpu, NULL) == 0 && cpu == loop.worker->cpu;
+}
+
+/* The round may have run elsewhere: said once, then we try to come back. */
+static void come_back(void)
+{
+        unsigned cpu = 0;
+        cpu_set_t set;
+
+        if (!loop.moved) {
+                loop.moved = true;
+                (void)getcpu(&cpu, NULL);
+                loop.record.seen_on[1] = (int32_t)cpu;
+                push(OBSERVATION_MOVED);
+                loop.record.seen_on[1] = -1;
+        }
+        CPU_ZERO(&set);
+        CPU_SET(loop.worker->cpu, &set);
+        if (sched_setaffinity(0, sizeof(set), &set) < 0)
+                fail(errno, WORKER_LOST, OBSERVATION_LOST);
+}
+
+static void begin_record(const struct slot_current *now, const struct check *check)
+{
+        struct observation *o = &loop.record;
+
+        o->check = now->check;
+        o->regime = now->regime;
+        o->round = now->round;
+        o->cpu = (int32_t)loop.worker->cpu;
+        o->seen_on[0] = o->cpu;
+        o->seen_on[1] = o->seen_on[2] = o->seen_on[3] = -1;
+        o->known = !check->voted;
+        o->reviewer = -1;
+        o->review = REVIEW_NONE;
+        o->synthetic = loop.worker->run->drill != DRILL_NONE;
+}
+
+static void report_mismatch(const struct slot_current *now, bool own_cpu)
+{
+        struct observation *o = &loop.record;
+        unsigned cpu = 0;
+
+        if (now->regime == REGIME_MIGRATE)
+                regime_landed(o->seen_on);
+        else if (!own_cpu && getcpu(&cpu, NULL) == 0)
+                o->seen_on[1] = (int32_t)cpu;
+        o->review = review_mismatch(now);
+        o->reviewer = o->review == REVIEW_NONE ? -1 : loop.worker->reviewer_cpu;
+        push(OBSERVATION_MISMATCH);
+}
+
+/* Runs one round; returns the events that happened inside. */
+static uint64_t run_round(const struct slot_current *now, struct tally *tally)
+{
+        const struct check *check = check_list[now->check];
+        uint8_t *state = loop.slot->state[loop.which];
+        struct observation *o = &loop.record;
+        uint64_t begin, spent, events;
+        bool own_cpu;
+        int found;
+
+        loop.slot->current = *now;
+        begin_record(now, check);
+        beat();
+        check->setup(state, &now->round);
+        own_cpu = on_own_cpu();
+        begin = thread_ns();
+        events = regime_run(loop.worker, now->regime, check, state);
+        spent = thread_ns() - begin;
+        own_cpu &= on_own_cpu();
+        drill_spoil(loop.worker, now, events, state);
+        found = check->verify(state, &o->mismatch);
+        if (found == CHECK_MISMATCH) {
+                tally->mismatches++;
+                loop.slot->mismatches++;
+                report_mismatch(now, own_cpu);
+        } else if (found == CHECK_ERRATUM_SEEN) {
+                push(OBSERVATION_ERRATUM);
+        }
+        loop.slot->rounds++;
+        loop.slot->events += events;
+        tally->run_ns += spent;
+        tally->events += events;
+        if (now->regime == REGIME_STORM_ASYNC)
+                regime_adapt(spent, loop.quiet_ns[now->check]);
+        if (now->regime == REGIME_QUIET)
+                loop.quiet_ns[now->check] = spent;
+        if (!own_cpu) {
+                tally->void_rounds++;
+                come_back();
+                return 0;
+        }
+        tally->rounds++;
+        if (now->regime == REGIME_QUIET || events)
+                tally->covered++;
+        if (found != CHECK_MISMATCH)
+                review_share(now, tally, found);
+        review_others();
+        return events;
+}
+
+/* ---- series, passes ---- */
+
+static struct check_round next_round(void)
+{
+        const struct worker *w = loop.worker;
+        struct check_round round = { w->run->seed, loop.number++, (uint16_t)w->cpu, w->process };
+
+        return w->run->round ? *w->run->round : round;
+}
+
+/* True while a series of rounds has not done what it is for. */
+static bool series_goes_on(const struct slot_current *now, bool first, uint64_t rounds, uint64_t events, uint64_t age)
+{
+        if (told_to_stop())
+                return false;
+        if (!first)
+                return age < SLICE_NS || events < regime_events_wanted(now->regime) * (now->regime != REGIME_QUIET &&
+                        age < REGIME_SERIES_NS);
+        if (now->regime == REGIME_QUIET)
+                return rounds < check_list[now->check]->cycle && age < QUIET_SERIES_NS;
+        return events < regime_events_wanted(now->regime) && age < REGIME_SERIES_NS;
+}
+
+static void run_series(uint32_t item, bool first)
+{
+        const struct plan_item *what = &loop.worker->run->items[item];
+        struct slot_current now = { .check = what->check, .regime = what->regime, .item = item };
+        struct tally *tally = &loop.slot->tallies[now.check][now.regime];
+        uint64_t start = clock_ns(CLOCK_MONOTONIC), rounds = 0, events = 0;
+        int r;
+
+        loop.slot->current.check = now.check;
+        r = regime_arm(loop.worker, now.regime, check_list[now.check]);
+        if (r < 0) {
+                begin_record(&now, check_list[now.check]);
+                loop.record.error = -r;
+                push(OBSERVATION_FAILED);
+                loop.record.error = 0;
+        }
+        while (r == 0 && (!rounds || series_goes_on(&now, first, rounds, events,
+                clock_ns(CLOCK_MONOTONIC) - start))) {
+                now.round = next_round();
+                events += run_round(&now, tally);
+                rounds++;
+        }
+        regime_disarm(loop.worker, now.regime);
+}
+
+/* The items in an order that differs with each pass and CPU (a step that is prime to their number). */
+static uint32_t shuffled(uint32_t index, uint32_t pass, uint32_t n)
+{
+        uint64_t hash = random_mix(loop.worker->run->seed + ((uint64_t)loop.worker->cpu << 32 | pass));
+        uint32_t step = (uint32_t)(hash % n) | 1;
+
+        while (n % 2 && step % 3 == 0 && n % 3 == 0)
+                step = step * 2 + 1;
+        return (uint32_t)((hash >> 32) % n + (uint64_t)index * step) % n;
+}
+
+static void run_items(void)
+{
+        const struct supervisor_run *run = loop.worker->run;
+        uint32_t n = (uint32_t)run->n_items;
+
+        for (uint32_t i = loop.worker->first_item; i < n && !told_to_stop(); i++)
+                run_series(i, true);
+        atomic_fetch_add(&loop.slot->passes, 1);
+        for (uint32_t pass = 1; !run->once && !told_to_stop(); pass++) {
+                for (uint32_t i = 0; i < n && !told_to_stop(); i++)
+                        run_series(shuffled(i, pass, n), false);
+                atomic_fetch_add(&loop.slot->passes, 1);
+        }
+}
+
+/* Exactly one round, again and again. */
+static void run_times(void)
+{
+        const struct supervisor_run *run = loop.worker->run;
+        struct slot_current now = { .check = run->items[0].check, .regime = run->items[0].regime,
+                .round = *run->round };
+        struct tally *tally = &loop.slot->tallies[now.check][now.regime];
+        int r;
+
+        loop.slot->current = now;
+        r = regime_arm(loop.worker, now.regime, check_list[now.check]);
+        begin_record(&now, check_list[now.check]);
+        if (r < 0)
+                fail(-r, WORKER_FAILED, OBSERVATION_FAILED);
+        for (uint32_t i = 0; (!run->times || i < run->times) && !told_to_stop(); i++)
+                (void)run_round(&now, tally);
+        regime_disarm(loop.worker, now.regime);
+        atomic_fetch_add(&loop.slot->passes, 1);
+}
+
+/* The competitor of a worker: sleeps until its regime wants it, then runs rounds of the same check that hold
+ * other values. */
+static void run_crowd(void)
+{
+        struct slot *main_slot = loop.worker->crowd;
+
+        while (!told_to_stop()) {
+                uint32_t crowd = atomic_load(&main_slot->crowd);
+                struct slot_current now = { .check = crowd - 1, .regime = REGIME_CROWD };
+
+                if (crowd == 0 || crowd > PLAN_CHECKS_MAX) {
+                        struct timespec while_idle = { 0, 50 * (long)CLOCK_MS };
+
+                        (void)syscall(SYS_futex, &main_slot->crowd, FUTEX_WAIT, 0, &while_idle, NULL, 0);
+                        continue;
+                }
+                now.round = next_round();
+                now.round.process = loop.worker->process;
+                (void)run_round(&now, &loop.slot->tallies[now.check][REGIME_CROWD]);
+        }
+}
+
+static int settle(const struct worker *worker)
+{
+        char name[16];
+        cpu_set_t set;
+
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)prctl(PR_SET_DUMPABLE, 1);
+        (void)snprintf(name, sizeof(name), worker->process ? "assay-c%u" : "assay-w%u", worker->cpu);
+        (void)prctl(PR_SET_NAME, name);
+        CPU_ZERO(&set);
+        CPU_SET(worker->cpu, &set);
+        return sched_setaffinity(0, sizeof(set), &set) < 0 ? -errno : 0;
+}
+
+_Noreturn void worker_main(const struct worker *worker)
+{
+        int r;
+
+        loop.worker = worker;
+        loop.slot = worker->slot;
+        loop.number = worker->first_number;
+        loop.record.reviewer = -1;
+        loop.record.cpu = (int32_t)worker->cpu;
+        loop.record.experiment = worker->run->experiment;
+        handler_state.scratch = &loop.record;
+        loop.answered = worker->reviewed ? atomic_load(&worker->reviewed->offer.sequence) : 0;
+        offer_withdraw();
+        atomic_store(&loop.slot->in_run, 0);
+        r = settle(worker);
+        if (r < 0)
+                fail(-r, r == -EINVAL ? WORKER_LOST : WORKER_FAILED,
+                        r == -EINVAL ? OBSERVATION_LOST : OBSERVATION_FAILED);
+        loop.scratch = mmap(NULL, CHECK_STATE_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        r = loop.scratch == MAP_FAILED ? -errno : handler_setup(loop.slot);
+        if (r == 0)
+                r = handler_stack(false);
+        if (r < 0)
+                fail(-r, WORKER_FAILED, OBSERVATION_FAILED);
+        registers_use(worker->run->features);
+        atomic_store(&loop.slot->ready, 1);
+        if (worker->crowd)
+                run_crowd();
+        else if (worker->run->round)
+                run_times();
+        else
+                run_items();
+        _exit(WORKER_DONE);
+}
