@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one list of checks. To add a check: its file, one line here, one line in Makefile.am. The order is that of
- * a first pass: what fails most often comes first. */
+/* The one list of checks. To add a check: its file, one line here, one line in Makefile.am. The order is
+ * that of a first pass: what fails most often comes first. */
 #include "checks/check.h"
 
-#define CHECKS(X)                                                                                             \
-        X(check_integer_multiply)                                                                             \
-        X(stack_push)                                                                                         \
-        X(stack_call)
+#define CHECKS(X)                     \
+        X(check_fma_chain_f32_avx512) \
+        X(check_fma_chain_f64_avx512) \
+        X(check_fma_chain_f32_fma3)   \
+        X(check_fma_chain_f64_fma3)   \
+        X(stack_push)                 \
+        X(stack_call)                 \
+        X(check_integer_multiply)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)
@@ -16,5 +20,5 @@ const struct check *const check_list[] = {
 #define LIST(name) &name,
         CHECKS(LIST)
 #undef LIST
-        NULL,
+                NULL,
 };

@@ -14,7 +14,10 @@ import struct
 import sys
 import zlib
 
-MODELS = ["integer"]
+MODELS = [
+    "fma_chain",
+    "integer",
+]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
 MAGIC = b"assay-answers\n\0\0"
 VERSION = 1
