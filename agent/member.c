@@ -52,9 +52,23 @@ void member_destroy(struct member *member)
         member->memfd = -1;
 }
 
-static struct slot *map_slot(const struct member *member, int protection)
+/* Maps a slot, at `address` where that is not 0. NULL where the system refuses. */
+static struct slot *map_slot(const struct member *member, int protection, uint64_t address)
 {
-        void *memory = mmap(NULL, sizeof(struct slot), protection, MAP_SHARED, member->memfd, 0);
+        int flags = MAP_SHARED | (address ? MAP_FIXED_NOREPLACE : 0);
+        void *memory;
+
+        if (!member)
+                return NULL;
+        memory = mmap((void *)address, sizeof(struct slot), protection, flags, member->memfd, 0); /* NOLINT */
+        return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void *map_scratch(const struct member *reviewed)
+{
+        uint64_t address = SLOT_ADDRESS(reviewed->class) + offsetof(struct slot, state);
+        void *memory = mmap((void *)address, sizeof(((struct slot *)0)->state), PROT_READ | PROT_WRITE, /* NOLINT */
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
         return memory == MAP_FAILED ? NULL : memory;
 }
@@ -69,17 +83,18 @@ static _Noreturn void become_worker(const struct member *member, const struct su
                 _exit(WORKER_FAILED);
         worker = (struct worker){
                 .run = run,
-                .slot = map_slot(member, PROT_READ | PROT_WRITE),
-                .reviewed = member->reviewed ? map_slot(member->reviewed, PROT_READ) : NULL,
-                .reviewer = member->reviewer ? map_slot(member->reviewer, PROT_READ) : NULL,
+                .slot = map_slot(member, PROT_READ | PROT_WRITE, SLOT_ADDRESS(member->class)),
+                .reviewed = map_slot(member->reviewed, PROT_READ, 0),
+                .reviewer = map_slot(member->reviewer, PROT_READ, 0),
+                .crowd = map_slot(member->crowd, PROT_READ, 0),
+                .scratch = member->reviewed ? map_scratch(member->reviewed) : NULL,
                 .reviewed_cpu = member->reviewed ? (int)member->reviewed->cpu : -1,
                 .reviewer_cpu = member->reviewer ? (int)member->reviewer->cpu : -1,
-                .crowd = member->crowd ? map_slot(member->crowd, PROT_READ) : NULL,
                 .cpu = member->cpu,
                 .process = member->process,
         };
         if (!worker.slot || !worker.reviewed != !member->reviewed || !worker.reviewer != !member->reviewer ||
-                !worker.crowd != !member->crowd)
+                !worker.crowd != !member->crowd || !worker.scratch != !member->reviewed)
                 _exit(WORKER_FAILED);
         if (member->restarts) {
                 worker.first_item = worker.slot->current.item + 1;

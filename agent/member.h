@@ -15,6 +15,7 @@
 struct member {
         unsigned cpu;
         uint16_t process;  /* 0 worker, 1 its competitor */
+        unsigned class;    /* of the address of its slot in its process: SLOT_ADDRESS */
         int memfd;
         struct slot *slot; /* our mapping of it */
         pid_t pid;         /* 0: no process now */

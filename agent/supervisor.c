@@ -385,6 +385,8 @@ static bool wants_crowd(const struct supervisor_run *run)
 static void link_members(struct supervisor *s)
 {
         for (size_t i = 0; i < s->n_cpus; i++) {
+                /* Neighbours in the ring differ, also where it closes. */
+                s->members[i].class = i + 1 == s->n_cpus && i % 3 == 0 ? 3 : (unsigned)(i % 3);
                 if (s->n_cpus > 1) {
                         s->members[i].reviewed = &s->members[(i + 1) % s->n_cpus];
                         s->members[i].reviewer = &s->members[(i + s->n_cpus - 1) % s->n_cpus];

@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,7 +26,6 @@
 struct loop {
         const struct worker *worker;
         struct slot *slot;
-        uint8_t *scratch;          /* the state in which others' rounds are verified */
         struct observation record; /* the next observation: what is known of the running round */
         uint32_t number;           /* of the next round */
         uint32_t offered;          /* sequence of our last offer */
@@ -85,17 +83,18 @@ static void review_others(void)
         uint32_t index = other->offer.check;
         struct check_round round = other->offer.round;
         const uint8_t *state = other->state[other->offer.state & 1];
+        uint8_t *scratch = loop.worker->scratch[other->offer.state & 1];
         struct check_mismatch mismatch;
         int found;
 
         if (index >= PLAN_CHECKS_MAX)
                 return;
         const struct check *check = check_list[index];
-        check->setup(loop.scratch, &round);
-        check_copy(loop.scratch + check->output_offset, state + check->output_offset, check->output_size);
+        check->setup(scratch, &round);
+        check_copy(scratch + check->output_offset, state + check->output_offset, check->output_size);
         if (atomic_load_explicit(&other->offer.sequence, memory_order_acquire) != sequence)
                 return;
-        found = check->verify(loop.scratch, &mismatch);
+        found = check->verify(scratch, &mismatch);
         loop.answered = sequence;
         loop.slot->answer.found = found;
         atomic_store_explicit(&loop.slot->answer.sequence, sequence, memory_order_release);
@@ -444,8 +443,7 @@ _Noreturn void worker_main(const struct worker *worker)
         if (r < 0)
                 fail(-r, r == -EINVAL ? WORKER_LOST : WORKER_FAILED,
                         r == -EINVAL ? OBSERVATION_LOST : OBSERVATION_FAILED);
-        loop.scratch = mmap(NULL, CHECK_STATE_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        r = loop.scratch == MAP_FAILED ? -errno : handler_setup(loop.slot);
+        r = handler_setup(loop.slot);
         if (r == 0)
                 r = handler_stack(false);
         if (r < 0)

@@ -9,7 +9,8 @@
 
 struct worker {
         const struct supervisor_run *run;
-        struct slot *slot;           /* its own */
+        struct slot *slot;           /* its own, at the address of its class */
+        uint8_t (*scratch)[CHECK_STATE_MAX]; /* two states, at the address of the reviewed slot's; or NULL */
         const struct slot *reviewed; /* the slot whose offers it answers, or NULL */
         const struct slot *reviewer; /* the slot whose worker answers ours, or NULL */
         int reviewed_cpu, reviewer_cpu;
