@@ -28,8 +28,8 @@ void registers_around(struct registers_pair *pair, void (*kernel)(void *), void 
 
 static bool base_writable; /* FSGSBASE: rdgsbase and wrgsbase are there */
 
-/* Where the XSAVE area (standard form) holds the components of AVX and AVX-512: CPUID leaf 0xD. AMD and Intel
- * differ (Intel SDM volume 1, 13.4.3: "the offset is given by CPUID"). */
+/* Where the XSAVE area (standard form) holds the components of AVX and AVX-512: CPUID leaf 0xD. AMD and
+ * Intel differ (Intel SDM volume 1, 13.4.3: "the offset is given by CPUID"). */
 static struct {
         uint32_t ymm, opmask, zmm, zmm_hi;
 } xsave_offset;
@@ -63,16 +63,17 @@ enum registers_level registers_level(void)
 uint64_t registers_sentinel(const struct check_round *round, unsigned id, unsigned lane)
 {
         uint64_t value = (uint64_t)(round->cpu & 0xfff) << 52 | (uint64_t)(round->process & 0x3ff) << 42 |
-                (uint64_t)(id & 0x7f) << 35 | (uint64_t)(lane & 7) << 32 | round->number;
+                         (uint64_t)(id & 0x7f) << 35 | (uint64_t)(lane & 7) << 32 | round->number;
 
         return round->number & 1 ? ~value : value;
 }
 
-/* The same for fs and gs base, in the 47 bits that a canonical user address has (Intel SDM volume 1, 3.3.7.1). */
+/* The same for fs and gs base, in the 47 bits that a canonical user address has (Intel SDM volume
+ * 1, 3.3.7.1). */
 static uint64_t base_sentinel(const struct check_round *round, unsigned id)
 {
         uint64_t value = (uint64_t)(round->cpu & 0xfff) << 35 | (uint64_t)(id & 1) << 34 |
-                (uint64_t)(round->process & 0x3ff) << 24 | (round->number & 0xfff) << 12;
+                         (uint64_t)(round->process & 0x3ff) << 24 | (round->number & 0xfff) << 12;
 
         return (round->number & 1 ? ~value : value) & UINT64_C(0x7fffffffffff);
 }
@@ -91,10 +92,9 @@ static uint32_t shape_of(const struct check_round *round)
         }
 }
 
-static void setup_vectors(struct registers *in, const struct check_round *round)
+void registers_setup_vectors(struct registers *in, const struct check_round *round)
 {
-        if (in->shape & REGISTERS_SHAPE_VECTOR_INITIAL)
-                return;
+        in->shape &= ~(uint32_t)REGISTERS_SHAPE_VECTOR_INITIAL;
         for (unsigned r = 0; r < ARRAY_SIZE(in->vector); r++)
                 for (unsigned lane = 0; lane < 8; lane++) {
                         uint64_t value = registers_sentinel(round, REGISTERS_ID_VECTOR + r, lane);
@@ -105,11 +105,9 @@ static void setup_vectors(struct registers *in, const struct check_round *round)
                 in->mask[r] = registers_sentinel(round, REGISTERS_ID_MASK + r, 0);
 }
 
-static void setup_x87(struct registers *in, const struct check_round *round)
+void registers_setup_x87(struct registers *in, const struct check_round *round)
 {
-        in->x87_control = X87_CONTROL_DEFAULT;
-        if (in->shape & REGISTERS_SHAPE_X87_INITIAL)
-                return;
+        in->shape &= ~(uint32_t)REGISTERS_SHAPE_X87_INITIAL;
         for (unsigned r = 0; r < ARRAY_SIZE(in->x87); r++) {
                 uint64_t mantissa = registers_sentinel(round, REGISTERS_ID_X87 + r, 0);
                 uint16_t exponent = (uint16_t)(registers_sentinel(round, REGISTERS_ID_X87 + r, 1) >> 32);
@@ -134,8 +132,11 @@ void registers_setup(struct registers_pair *pair, const struct check_round *roun
         if (in->shape & REGISTERS_SHAPE_GS)
                 in->gs_base = base_sentinel(round, REGISTERS_ID_BASE);
         in->mxcsr = MXCSR_DEFAULT;
-        setup_vectors(in, round);
-        setup_x87(in, round);
+        in->x87_control = X87_CONTROL_DEFAULT;
+        if (!(in->shape & REGISTERS_SHAPE_VECTOR_INITIAL))
+                registers_setup_vectors(in, round);
+        if (!(in->shape & REGISTERS_SHAPE_X87_INITIAL))
+                registers_setup_x87(in, round);
 }
 
 void registers_setup_fs(struct registers *in, const struct check_round *round)
@@ -164,11 +165,8 @@ static void expect(struct registers *image)
         if (!(image->shape & REGISTERS_SHAPE_GS))
                 check_poison(&image->gs_base, sizeof(image->gs_base));
         image->mxcsr &= ~UINT32_C(0x3f);
-        for (uint32_t r = 0; r < ARRAY_SIZE(image->x87); r++) {
-                uint32_t kept = image->shape & REGISTERS_SHAPE_X87_INITIAL ? 0 : 10;
-
-                check_poison(image->x87[r] + kept, sizeof(image->x87[r]) - kept);
-        }
+        for (uint32_t r = 0; r < ARRAY_SIZE(image->x87); r++)
+                check_poison(image->x87[r] + 10, sizeof(image->x87[r]) - 10);
         for (uint32_t r = 0; r < ARRAY_SIZE(image->vector); r++) {
                 uint32_t kept = r < vector_count() ? vector_width() : 0;
 
@@ -179,7 +177,8 @@ static void expect(struct registers *image)
         check_poison(&image->shape, sizeof(image->shape) + sizeof(image->reserved));
 }
 
-void registers_compare(struct check_compare *compare, const struct registers *expected, const struct registers *out)
+void registers_compare(
+        struct check_compare *compare, const struct registers *expected, const struct registers *out)
 {
         struct registers image;
 
@@ -196,8 +195,8 @@ void registers_call(struct registers_pair *pair, void (*kernel)(void *), void *s
 }
 
 /* ucontext's gregs in the order of struct registers. */
-static const int frame_general[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
-        REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
+static const int frame_general[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI,
+        REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
 
 /* The bytes that the kernel saved of a component, or what its initial state is: zeros. */
 static const uint8_t *component(const struct check_frame *frame, unsigned bit, uint32_t offset)
@@ -207,23 +206,21 @@ static const uint8_t *component(const struct check_frame *frame, unsigned bit, u
         return frame->xfeatures >> bit & 1 ? frame->xsave + offset : zeros;
 }
 
-static void frame_vectors(struct check_compare *compare, const struct registers *in,
-        const struct check_frame *frame)
+static void frame_vectors(
+        struct check_compare *compare, const struct registers *in, const struct check_frame *frame)
 {
         for (uint32_t r = 0; r < vector_count(); r++) {
                 uint32_t at = offsetof(struct registers, vector) + 64 * r;
                 const uint8_t *want = in->vector[r];
 
-                if (r >= 16 && frame->extended) {
-                        bool live = frame->xfeatures >> 7 & 1;
-                        uint32_t from = xsave_offset.zmm_hi + 64 * (r - 16);
-
-                        check_compare(compare, at, want, component(frame, 7, from), 32);
-                        check_compare(compare, at + 32, want + 32, component(frame, 7, live ? from + 32 : from), 32);
-                }
-                if (r >= 16)
+                if (r >= 16) {
+                        if (frame->extended)
+                                check_compare(compare, at, want,
+                                        component(frame, 7, xsave_offset.zmm_hi + 64 * (r - 16)), 64);
                         continue;
-                check_compare(compare, at, want, frame->xsave + 160 + 16 * r, 16); /* SDM volume 1, table 10-2 */
+                }
+                check_compare(
+                        compare, at, want, frame->xsave + 160 + 16 * r, 16); /* SDM volume 1, table 10-2 */
                 if (vector_width() > 16 && frame->extended)
                         check_compare(compare, at + 16, want + 16,
                                 component(frame, 2, xsave_offset.ymm + 16 * r), 16);
@@ -233,21 +230,24 @@ static void frame_vectors(struct check_compare *compare, const struct registers 
         }
 }
 
-static void frame_x87(struct check_compare *compare, const struct registers *in, const struct check_frame *frame)
+static void frame_x87(
+        struct check_compare *compare, const struct registers *in, const struct check_frame *frame)
 {
         const uint8_t *legacy = frame->xsave;
         uint32_t mxcsr;
 
-        check_compare(compare, REGISTERS_X87_CONTROL, &in->x87_control, legacy, 2); /* SDM volume 1, table 10-2 */
+        for (uint32_t r = 0; r < 8; r++)
+                check_compare(
+                        compare, REGISTERS_X87 + 16 * r, in->x87[r], component(frame, 0, 32 + 16 * r), 10);
+        check_compare(
+                compare, REGISTERS_X87_CONTROL, &in->x87_control, legacy, 2); /* SDM volume 1, table 10-2 */
         check_copy(&mxcsr, legacy + 24, sizeof(mxcsr));
         mxcsr = (mxcsr & ~UINT32_C(0x3f)) | (in->mxcsr & 0x3f);
         check_compare(compare, REGISTERS_MXCSR, &in->mxcsr, &mxcsr, sizeof(mxcsr));
-        for (uint32_t r = 0; r < 8 && !(in->shape & REGISTERS_SHAPE_X87_INITIAL); r++)
-                check_compare(compare, REGISTERS_X87 + 16 * r, in->x87[r], legacy + 32 + 16 * r, 10);
 }
 
-int registers_frame(const struct registers_pair *pair, const struct check_frame *frame, uint32_t skip_general,
-        struct check_mismatch *ret_mismatch)
+int registers_frame(const struct registers_pair *pair, const struct check_frame *frame,
+        uint32_t skip_general, struct check_mismatch *ret_mismatch)
 {
         const struct registers *in = &pair->in;
         const greg_t *general = ((const ucontext_t *)frame->ucontext)->uc_mcontext.gregs;
@@ -307,8 +307,8 @@ static enum check_unit locate_vector(uint32_t offset, char *name)
 
 enum check_unit registers_locate(uint32_t offset, char *name)
 {
-        static const char *const general[16] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9",
-                "r10", "r11", "r12", "r13", "r14", "r15" };
+        static const char *const general[16] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+                "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15" };
 
         if (offset < REGISTERS_FLAGS)
                 return name_text(name, general[offset / 8],
@@ -316,7 +316,8 @@ enum check_unit registers_locate(uint32_t offset, char *name)
         if (offset < REGISTERS_FS_BASE)
                 return name_text(name, "rflags", CHECK_UNIT_FLAGS);
         if (offset < REGISTERS_MASK)
-                return name_text(name, offset < REGISTERS_GS_BASE ? "fs base" : "gs base", CHECK_UNIT_SEGMENT);
+                return name_text(
+                        name, offset < REGISTERS_GS_BASE ? "fs base" : "gs base", CHECK_UNIT_SEGMENT);
         if (offset < REGISTERS_X87) {
                 name_lane(name, "k", (offset - REGISTERS_MASK) / 8, UINT32_MAX);
                 return CHECK_UNIT_MASK;
@@ -326,7 +327,8 @@ enum check_unit registers_locate(uint32_t offset, char *name)
                 return CHECK_UNIT_X87;
         }
         if (offset < REGISTERS_MXCSR)
-                return name_text(name, offset < REGISTERS_X87_CONTROL + 2 ? "x87 control word" : "x87 status word",
+                return name_text(name,
+                        offset < REGISTERS_X87_CONTROL + 2 ? "x87 control word" : "x87 status word",
                         CHECK_UNIT_X87);
         if (offset < REGISTERS_SHAPE)
                 return name_text(name, "mxcsr", CHECK_UNIT_MXCSR);

@@ -23,7 +23,7 @@
 #define REGISTERS_SIZE 2432
 
 #define REGISTERS_SHAPE_VECTOR_INITIAL 1 /* vectors and masks in their initial state: all zero by vzeroall */
-#define REGISTERS_SHAPE_X87_INITIAL 2    /* x87 empty by fninit */
+#define REGISTERS_SHAPE_X87_INITIAL 2    /* x87 zero and empty by fninit */
 #define REGISTERS_SHAPE_GS 4             /* gs base written with wrgsbase */
 #define REGISTERS_SHAPE_FS 8             /* fs base too: no C code of this process may use TLS meanwhile */
 
@@ -78,6 +78,10 @@ uint64_t registers_sentinel(const struct check_round *round, unsigned id, unsign
  * aligned), the held flags from the round, mxcsr and x87 control with the default; poisons pair->out.
  * A check then overwrites what its kernel uses. */
 void registers_setup(struct registers_pair *pair, const struct check_round *round, void *stack);
+
+/* Sentinels in the vectors and masks, or in x87, of a round whose shape left them initial; clears that shape. */
+void registers_setup_vectors(struct registers *in, const struct check_round *round);
+void registers_setup_x87(struct registers *in, const struct check_round *round);
 
 /* Gives fs base a sentinel too, where FSGSBASE allows it (REGISTERS_SHAPE_FS). */
 void registers_setup_fs(struct registers *in, const struct check_round *round);

@@ -54,6 +54,7 @@ flags_held:     .quad REGISTERS_FLAGS_HELD
         .globl  registers_mxcsr_default
         .hidden registers_mxcsr_default
 registers_mxcsr_default: .long 0x1f80
+x87_all_valid:  .long 0x37f, 0, 0, 0, 0, 0, 0 /* control, status, tags: SDM volume 1, figure 8-9 */
 
         .text
 /* In: registers_state, registers_resume. Loads vectors, masks, x87, then general registers, flags and rsp. */
@@ -102,13 +103,14 @@ FUNCTION registers_load
         vzeroall
 .Lload_x87:
         fninit
-        test    $REGISTERS_SHAPE_X87_INITIAL, %eax
-        jnz     .Lload_control
         .irp    r, 7,6,5,4,3,2,1,0
         fldt    REGISTERS_X87+16*\r(%rdi)
         .endr
-        fldcw   REGISTERS_X87_CONTROL(%rdi)
+        test    $REGISTERS_SHAPE_X87_INITIAL, %eax
+        jz      .Lload_control
+        fninit                          /* empties the registers, but keeps the zeros that they hold */
 .Lload_control:
+        fldcw   REGISTERS_X87_CONTROL(%rdi)
         ldmxcsr REGISTERS_MXCSR(%rdi)
         test    $REGISTERS_SHAPE_GS, %eax
         jz      .Lload_general
@@ -211,11 +213,12 @@ FUNCTION registers_store
         fnstsw  OUT+REGISTERS_X87_CONTROL+2(%rdi)
         andw    $0x3800, OUT+REGISTERS_X87_CONTROL+2(%rdi) /* TOP alone */
         test    $REGISTERS_SHAPE_X87_INITIAL, %eax
-        jnz     .Lstore_done
+        jz      .Lstore_stack
+        fldenv  x87_all_valid(%rip)     /* so that the contents of empty registers can be stored */
+.Lstore_stack:
         .irp    r, 0,1,2,3,4,5,6,7
         fstpt   OUT+REGISTERS_X87+16*\r(%rdi)
         .endr
-.Lstore_done:
         fninit
         jmp     *registers_resume(%rip)
 END registers_store
