@@ -3,13 +3,19 @@
  * that of a first pass: what fails most often comes first. */
 #include "checks/check.h"
 
-#define CHECKS(X)                     \
-        X(check_fma_chain_f32_avx512) \
-        X(check_fma_chain_f64_avx512) \
-        X(check_fma_chain_f32_fma3)   \
-        X(check_fma_chain_f64_fma3)   \
-        X(stack_push)                 \
-        X(stack_call)                 \
+#define CHECKS(X)                                                                                             \
+        X(check_state_hold_sse2)                                                                              \
+        X(check_state_hold_avx)                                                                               \
+        X(check_state_hold_avx512)                                                                            \
+        X(check_state_rotate_sse2)                                                                            \
+        X(check_state_rotate_avx)                                                                             \
+        X(check_state_rotate_avx512)                                                                          \
+        X(check_fma_chain_f32_avx512)                                                                         \
+        X(check_fma_chain_f64_avx512)                                                                         \
+        X(check_fma_chain_f32_fma3)                                                                           \
+        X(check_fma_chain_f64_fma3)                                                                           \
+        X(stack_push)                                                                                         \
+        X(stack_call)                                                                                         \
         X(check_integer_multiply)
 
 #define DECLARE(name) extern const struct check name;
