@@ -56,19 +56,23 @@ struct verdict {
         enum verdict_class class;
         enum verdict_scope scope;
         struct cpu_set cpus; /* blamed */
-        bool repeated;       /* HARDWARE: two independent events on one core, none elsewhere under equal exposure */
-        bool silent;         /* HARDWARE: no machine check logged it (or none could be read) */
-        bool synthetic;      /* a drill */
-        bool incomplete;     /* something planned did not run: exit status 4 where else it were 0 */
-        double confidence;   /* 0 to 1 */
-        uint64_t events;     /* evidence that it stands on */
-        enum check_unit unit; /* most often blamed; CHECK_UNIT_COUNT: none */
-        uint32_t first;      /* index of the first observation blamed; UINT32_MAX: none */
-        size_t row;          /* of the table in verdict.c that matched */
+        bool repeated;   /* HARDWARE: two independent events on one core, none elsewhere under equal exposure
+                          */
+        bool silent;     /* HARDWARE: no machine check logged it (or none could be read) */
+        bool synthetic;  /* a drill */
+        bool incomplete; /* something planned did not run: exit status 4 where else it were 0 */
+        double confidence;                    /* 0 to 1 */
+        uint64_t events;                      /* evidence that it stands on */
+        enum check_unit unit;                 /* most often blamed; CHECK_UNIT_COUNT: none */
+        uint32_t first;                       /* index of the first observation blamed; UINT32_MAX: none */
+        size_t row;                           /* of the table in verdict.c that matched */
         char summary[VERDICT_SENTENCE_MAX];   /* one sentence for an operator */
         char ruled_out[VERDICT_SENTENCE_MAX]; /* what else was considered and why it is not that */
         char advice[VERDICT_SENTENCE_MAX];    /* what to do next */
 };
+
+/* How many rows the table of evidence to verdict has: tests hit every one. */
+size_t verdict_rows(void);
 
 /* Reaches the verdict. */
 void verdict_reach(const struct verdict_input *input, struct verdict *ret_verdict);

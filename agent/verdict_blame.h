@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who is blamed: from the evidence to the CPUs that it accuses. A round that may have run on several CPUs,
+ * and a disagreement of two, accuse whichever of them other evidence accuses; all of them only where there
+ * is none. Pure. */
+#pragma once
+
+#include "agent/verdict.h"
+
+/* A logical CPU's place; where the host does not say, the CPU is a core and package 0 of its own. */
+struct blame_place {
+        int package, core;
+};
+struct blame_place blame_place(const struct host *host, unsigned cpu);
+bool blame_same_core(const struct host *host, unsigned a, unsigned b);
+
+struct blame {
+        struct cpu_set cpus;            /* accused */
+        uint32_t events[PLAN_CPUS_MAX]; /* independent events that accuse this CPU alone */
+        uint64_t all;             /* independent events of all CPUs, those that accuse several included */
+        bool ambiguous;           /* every event accuses several CPUs, and nothing decides between them */
+        uint32_t first;           /* index of the first observation that counts; UINT32_MAX: none */
+        bool votes;               /* there is evidence by vote (which does not count) */
+        bool synthetic;           /* what counts comes from a drill */
+        bool event[EVIDENCE_MAX]; /* by observation: it counts, and is the first of its event */
+        uint32_t shared[PLAN_CPUS_MAX]; /* events that accuse several CPUs, this one among them */
+};
+
+/* True for an observation that can accuse: evidence, not a vote, with a CPU, a check and a regime that
+ * exist; of a drill only where there is nothing real. */
+bool blame_counts(const struct blame *blame, const struct verdict_input *input, const struct observation *o);
+
+/* An event is a round of the plan on a CPU, however many observations it made, or a failure in an
+ * experiment. */
+void blame_find(const struct verdict_input *input, struct blame *ret_blame);
