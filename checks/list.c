@@ -10,12 +10,15 @@
         X(check_state_rotate_sse2)                                                                            \
         X(check_state_rotate_avx)                                                                             \
         X(check_state_rotate_avx512)                                                                          \
+        X(check_stack_push)                                                                                   \
+        X(check_stack_call)                                                                                   \
+        X(check_stack_enter)                                                                                  \
+        X(check_stack_redzone)                                                                                \
+        X(check_stack_switch)                                                                                 \
         X(check_fma_chain_f32_avx512)                                                                         \
         X(check_fma_chain_f64_avx512)                                                                         \
         X(check_fma_chain_f32_fma3)                                                                           \
         X(check_fma_chain_f64_fma3)                                                                           \
-        X(stack_push)                                                                                         \
-        X(stack_call)                                                                                         \
         X(check_integer_multiply)
 
 #define DECLARE(name) extern const struct check name;

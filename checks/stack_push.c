@@ -57,7 +57,7 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
         return stack_compare(&model, state, ret_mismatch);
 }
 
-const struct check stack_push = {
+const struct check check_stack_push = {
         .name = "stack_push",
         .detects = "push and pop that lose, change or misplace what they move, in every form and size",
         .round_us = 1500,
