@@ -7,7 +7,9 @@
 
 #include "base/text.h"
 
-#define COMMANDS(X)
+#define COMMANDS(X) \
+        X(cmd_list) \
+        X(cmd_host)
 
 #define DECLARE(name) extern const struct command name;
 COMMANDS(DECLARE)

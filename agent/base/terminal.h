@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The place where people read. */
+#pragma once
+
+#include <stdio.h>
+
+#define TERMINAL_WIDTH_MIN 20
+
+/* The columns of the terminal that the stream goes to; where it is none, of COLUMNS, else 80. At least
+ * TERMINAL_WIDTH_MIN. */
+int terminal_width(FILE *stream);
+
+/* Writes `text` broken at blanks so that no line passes `width` columns (a longer word stands alone). The
+ * cursor is at column `column`; further lines start at column `indent`. Ends the last line. A byte is taken
+ * for a column. */
+void terminal_wrap(FILE *stream, const char *text, int column, int indent, int width);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* assay list: every check, and whether this host can run it. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "agent/arguments.h"
+#include "agent/command.h"
+#include "agent/host.h"
+#include "agent/host_report.h"
+#include "base/terminal.h"
+#include "checks/check.h"
+
+#define TEXT_INDENT 4
+
+static const char *family_name(enum check_family family)
+{
+        switch (family) {
+        case CHECK_STATE:
+                return "state under signals";
+        case CHECK_STACK:
+                return "stack";
+        case CHECK_VECTOR:
+                return "vector";
+        case CHECK_PROGRAM:
+                return "random programs";
+        case CHECK_CRYPTO:
+                return "crypto and hashes";
+        case CHECK_INTEGER:
+                return "integer and scalar floating point";
+        case CHECK_ERRATUM:
+                return "known errata";
+        }
+        return "other";
+}
+
+static json_t *check_json(const struct check *check, isa_set features)
+{
+        isa_set missing = check->needs & ~features;
+
+        return json_pack("{s:s, s:i, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:b, s:b, s:s?}", "name",
+                check->name, "family", (int)check->family, "family_name", family_name(check->family),
+                "detects", check->detects, "needs", host_features_json(check->needs), "runs", missing == 0,
+                "missing", host_features_json(missing), "round_us_max", (int)check->round_us, "cycle",
+                (int)check->cycle, "events", check->events, "known", !check->voted, "other", check->other);
+}
+
+static int list_json(isa_set features)
+{
+        json_t *checks = json_array(), *whole;
+        int r;
+
+        for (size_t i = 0; check_list[i]; i++)
+                (void)json_array_append_new(checks, check_json(check_list[i], features));
+        whole = json_pack("{s:s, s:o}", "schema", "assay.list/1", "checks", checks);
+        r = whole ? json_dumpf(whole, stdout, JSON_INDENT(2)) : -1;
+        json_decref(whole);
+        if (r < 0 && !ferror(stdout)) {
+                fprintf(stderr, "assay: there is not enough memory to print the list.\n");
+                return COMMAND_ERROR;
+        }
+        putchar('\n');
+        return COMMAND_OK;
+}
+
+static void check_text(const struct check *check, isa_set features, int width)
+{
+        char names[1024], text[1400];
+
+        printf("%s\n%*s", check->name, TEXT_INDENT, "");
+        terminal_wrap(stdout, check->detects, TEXT_INDENT, TEXT_INDENT, width);
+        host_features_text(check->needs, names, sizeof(names));
+        (void)snprintf(text, sizeof(text),
+                "%s; a round takes at most %u us, %u rounds use every operand once; needs %s.",
+                family_name(check->family), check->round_us, check->cycle,
+                names[0] ? names : "nothing special");
+        printf("%*s", TEXT_INDENT, "");
+        terminal_wrap(stdout, text, TEXT_INDENT, TEXT_INDENT, width);
+        host_features_text(check->needs & ~features, names, sizeof(names));
+        (void)snprintf(text, sizeof(text), "Cannot run on this host, which has no %s.", names);
+        printf("%*s", TEXT_INDENT, "");
+        terminal_wrap(stdout, names[0] ? text : "Runs on this host.", TEXT_INDENT, TEXT_INDENT, width);
+}
+
+static int list_text(isa_set features)
+{
+        int width = terminal_width(stdout);
+        unsigned n = 0, able = 0;
+
+        for (size_t i = 0; check_list[i]; i++, n++) {
+                check_text(check_list[i], features, width);
+                able += !(check_list[i]->needs & ~features);
+        }
+        printf("\n%u checks, of which this host can run %u.\n", n, able);
+        return COMMAND_OK;
+}
+
+static int list_run(int argc, char **argv)
+{
+        static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+        struct host_source source = { .root = "" };
+        struct host host;
+        isa_set features;
+        bool json = false;
+        int option;
+
+        while ((option = arguments_next(argc, argv, options)) != ARGUMENTS_END) {
+                if (option == ARGUMENTS_WRONG)
+                        return COMMAND_USAGE;
+                json = true;
+        }
+        if (arguments_no_operands(argc, argv) < 0)
+                return COMMAND_USAGE;
+        (void)host_read(
+                &source, &host); /* where no CPU can be told from another, the features are still read */
+        features = host.features;
+        host_free(&host);
+        return json ? list_json(features) : list_text(features);
+}
+
+const struct command cmd_list = {
+        .name = "list",
+        .summary = "list every check, what it detects and whether this host can run it",
+        .help = "list [--json]\n\n"
+                "Lists every check: what it detects, the CPU features that it needs, the longest\n"
+                "time of a round, and whether this host can run it.\n\n"
+                "  --json  print an object of the schema assay.list/1\n",
+        .run = list_run,
+};
