@@ -5,6 +5,7 @@
 #include "base/array.h"
 
 ANSWERS(integer_operands);
+ANSWERS(integer_dividends);
 
 #define N_LINES(fields) (ARRAY_SIZE(fields) - 2)
 
@@ -45,21 +46,185 @@ ANSWERS(integer_operands);
                 .run = integer_##name_##_run,                                                           \
                 .verify = verify_##name_ }
 
-/* A table of fields: the lines by their names. */
-#define FIELD(index, line) INTEGER_FIELD(index, line),
-#define FIELDS(name, LINES)                                                                           \
-        static const struct check_field fields_##name[] = { INTEGER_FIELD_HELD, INTEGER_FIELD_PASSES, \
-                LINES(FIELD) }
+/* The lists of lines hold nothing but these: here each becomes the field of its record. FIELDS opens a
+ * table. */
+#define FIELDS(name)                             \
+        enum { first_##name = __COUNTER__ + 1 }; \
+        static const struct check_field fields_##name[]
+#define FORM(line, ...) INTEGER_FIELD(__COUNTER__ - FIRST, line),
+#define FORM_MEMORY FORM
+#define FORM_RCX FORM
+#define FORM_RAX_RDX FORM
+#define FORM_RAX FORM
+#define FORM_PAIR FORM
+#define FORM_EXCHANGE FORM
+#define FORM_MULX FORM
+#define FORM_DIVIDE FORM
+#define FORM_DIVIDE_BYTE FORM
 
-#define MULTIPLY_LINES(X)                                                                                 \
-        X(0, "mul r8")                                                                                    \
-        X(1, "mul r16") X(2, "mul r32") X(3, "mul r64") X(4, "imul r8") X(5, "imul r16") X(6, "imul r32") \
-                X(7, "imul r64") X(8, "mul m32") X(9, "mul m64") X(10, "imul m32") X(11, "imul m64")      \
-                        X(12, "imul r16,r16") X(13, "imul r32,r32") X(14, "imul r64,r64")                 \
-                                X(15, "imul r64,m64") X(16, "imul r16,r16,imm16")                         \
-                                        X(17, "imul r32,r32,imm32") X(18, "imul r64,r64,imm32")           \
-                                                X(19, "imul r16,r16,imm8") X(20, "imul r32,r32,imm8")     \
-                                                        X(21, "imul r64,r64,imm8")
-FIELDS(multiply, MULTIPLY_LINES);
+#define FIRST first_multiply
+FIELDS(multiply) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_multiply.inc"
+};
+#undef FIRST
 INTEGER_CHECK(multiply, "Wrong products of the scalar multiplier: mul and imul, 8 to 64 bits", 0,
-        answers_integer_operands, 4, 4, 16);
+        answers_integer_operands, 4, 4, 24);
+
+#define FIRST first_divide
+FIELDS(divide) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_divide.inc"
+};
+#undef FIRST
+INTEGER_CHECK(divide, "Wrong quotients and remainders: div and idiv, 8 to 128 bits", 0,
+        answers_integer_dividends, 16, 4, 18);
+
+#define FIRST first_add
+FIELDS(add) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_add.inc"
+};
+#undef FIRST
+INTEGER_CHECK(add, "Wrong sums, differences, carries or flags: add, adc, sub, sbb, cmp, inc, dec, neg", 0,
+        answers_integer_operands, 4, 5, 10);
+
+#define FIRST first_logic
+FIELDS(logic) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_logic.inc"
+};
+#undef FIRST
+INTEGER_CHECK(
+        logic, "Wrong results or flags of and, or, xor, test, not", 0, answers_integer_operands, 4, 5, 12);
+
+#define FIRST first_condition
+FIELDS(condition) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_condition.inc"
+};
+#undef FIRST
+INTEGER_CHECK(condition, "Conditions judged wrongly: cmovcc and setcc on all sixteen", ISA(CMOV),
+        answers_integer_operands, 4, 5, 12);
+
+#define FIRST first_extend
+FIELDS(extend) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_extend.inc"
+};
+#undef FIRST
+INTEGER_CHECK(extend, "Wrong zero and sign extension: movzx, movsx, movsxd", 0, answers_integer_operands, 4,
+        5, 26);
+
+#define FIRST first_move
+FIELDS(move) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_move.inc"
+};
+#undef FIRST
+INTEGER_CHECK(move, "Wrong bytes in parts of registers: high bytes, xchg, xadd, cmpxchg, cbw to cqo", 0,
+        answers_integer_operands, 4, 4, 14);
+
+#define FIRST first_flags_lahf
+FIELDS(flags_lahf) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_flags_lahf.inc"
+};
+#undef FIRST
+INTEGER_CHECK(flags_lahf, "Flags that change on the way through lahf and sahf", ISA(LAHF),
+        answers_integer_operands, 4, 4, 508);
+
+#define FIRST first_shift
+FIELDS(shift) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_shift.inc"
+};
+#undef FIRST
+INTEGER_CHECK(shift, "Wrong shifts: shl, shr, sar, shld, shrd, by constants and by cl", 0,
+        answers_integer_operands, 4, 4, 10);
+
+#define FIRST first_rotate
+FIELDS(rotate) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_rotate.inc"
+};
+#undef FIRST
+INTEGER_CHECK(rotate, "Wrong rotations: rol, ror, rcl, rcr, by constants and by cl", 0,
+        answers_integer_operands, 4, 4, 10);
+
+#define FIRST first_bits
+FIELDS(bits) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_bits.inc"
+};
+#undef FIRST
+INTEGER_CHECK(bits, "Wrong bit scans and bit tests: bsf, bsr, bt, bts, btr, btc, bswap", 0,
+        answers_integer_operands, 4, 5, 16);
+
+#define FIRST first_multiply_bmi2
+FIELDS(multiply_bmi2) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_multiply_bmi2.inc"
+};
+#undef FIRST
+INTEGER_CHECK(multiply_bmi2, "Wrong products of mulx, or flags that it touches", ISA(BMI2),
+        answers_integer_operands, 4, 4, 126);
+
+#define FIRST first_bits_popcnt
+FIELDS(bits_popcnt) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_bits_popcnt.inc"
+};
+#undef FIRST
+INTEGER_CHECK(bits_popcnt, "Wrong population counts", ISA(POPCNT), answers_integer_operands, 4, 5, 102);
+
+#define FIRST first_bits_lzcnt
+FIELDS(bits_lzcnt) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_bits_lzcnt.inc"
+};
+#undef FIRST
+INTEGER_CHECK(bits_lzcnt, "Wrong counts of leading zeros", ISA(LZCNT), answers_integer_operands, 4, 5, 102);
+
+#define FIRST first_bits_bmi1
+FIELDS(bits_bmi1) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_bits_bmi1.inc"
+};
+#undef FIRST
+INTEGER_CHECK(bits_bmi1, "Wrong results of tzcnt, blsi, blsr, blsmsk, andn, bextr", ISA(BMI1),
+        answers_integer_operands, 4, 5, 26);
+
+#define FIRST first_bits_bmi2
+FIELDS(bits_bmi2) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_bits_bmi2.inc"
+};
+#undef FIRST
+INTEGER_CHECK(bits_bmi2, "Wrong results of pdep, pext, bzhi, shlx, shrx, sarx, rorx", ISA(BMI2),
+        answers_integer_operands, 4, 5, 22);
+
+#define FIRST first_move_movbe
+FIELDS(move_movbe) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_move_movbe.inc"
+};
+#undef FIRST
+INTEGER_CHECK(move_movbe, "Bytes swapped wrongly by movbe", ISA(MOVBE), answers_integer_operands, 4, 5, 68);

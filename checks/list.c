@@ -19,7 +19,23 @@
         X(check_fma_chain_f64_avx512)                                                                         \
         X(check_fma_chain_f32_fma3)                                                                           \
         X(check_fma_chain_f64_fma3)                                                                           \
-        X(check_integer_multiply)
+        X(check_integer_multiply)                                                                             \
+        X(check_integer_divide)                                                                               \
+        X(check_integer_add)                                                                                  \
+        X(check_integer_condition)                                                                            \
+        X(check_integer_extend)                                                                               \
+        X(check_integer_move)                                                                                 \
+        X(check_integer_flags_lahf)                                                                           \
+        X(check_integer_shift)                                                                                \
+        X(check_integer_rotate)                                                                               \
+        X(check_integer_bits)                                                                                 \
+        X(check_integer_multiply_bmi2)                                                                        \
+        X(check_integer_bits_popcnt)                                                                          \
+        X(check_integer_bits_lzcnt)                                                                           \
+        X(check_integer_bits_bmi1)                                                                            \
+        X(check_integer_bits_bmi2)                                                                            \
+        X(check_integer_move_movbe)                                                                           \
+        X(check_integer_logic)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

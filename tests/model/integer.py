@@ -1,145 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The integer instructions, bit by bit, in Python's big integers (Intel SDM volume 2). Each check has a list of
-lines, in the order of its kernel (checks/integer_*.inc); a line is a function of the tuple (a, b, c, d) that
-returns (value, second, flags): what the kernel folds into its three accumulators.
-
-Payload of integer_CHECK: BLOCKS blocks of lines of three little-endian words (accumulators after TUPLES tuples).
-Payload of integer_operands: BLOCKS * TUPLES tuples of four words; integer_dividends: of sixteen."""
+"""The tables of the integer checks; integer_frame.py describes them."""
 import struct
 
-from random64 import MASK, Random
+from integer_arithmetic import ADD, DIVIDE, MULTIPLY, dividend_tuples
+from integer_bits import BITS, BMI1, BMI2, LZCNT, MOVBE, MULTIPLY_BMI2, POPCNT
+from integer_frame import operand_tuples, table
+from integer_logic import CONDITION, EXTEND, FLAGS_LAHF, LOGIC, MOVE
+from integer_shifts import ROTATE, SHIFT
 
-BLOCKS = 16
-TUPLES = 64
-CF, PF, AF, ZF, SF, OF = 1, 4, 0x10, 0x40, 0x80, 0x800
-ALL = CF | PF | AF | ZF | SF | OF
-
-PATTERNS = [0, MASK, 0x5555555555555555, 0xAAAAAAAAAAAAAAAA, 0x00FF00FF00FF00FF, 0xFF00FF00FF00FF00,
-            0x0123456789ABCDEF, 0xFFFFFFFF, 0xFFFFFFFF00000000, 0x8000000080008080, 0x7FFFFFFF7FFF7F7F]
-DIRECTED = PATTERNS + [1 << k for k in range(64)] + [(1 << k) - 1 for k in range(1, 64)] + \
-    [MASK ^ 1 << k for k in range(64)] + [(1 << k) + 1 for k in range(1, 64)]
-
-
-def bits(width):
-    """All ones of `width` bits."""
-    return (1 << width) - 1
+LINES = {"multiply": MULTIPLY, "multiply_bmi2": MULTIPLY_BMI2, "add": ADD, "logic": LOGIC, "condition": CONDITION,
+         "extend": EXTEND, "move": MOVE, "move_movbe": MOVBE, "flags_lahf": FLAGS_LAHF, "shift": SHIFT,
+         "rotate": ROTATE, "bits": BITS, "bits_popcnt": POPCNT, "bits_lzcnt": LZCNT, "bits_bmi1": BMI1,
+         "bits_bmi2": BMI2}
 
 
-def signed(value, width):
-    """The two's complement value of the low `width` bits."""
-    value &= bits(width)
-    return value - (1 << width) if value >> width - 1 else value
+def packed(tuples):
+    """A table of operands."""
+    return b"".join(struct.pack(f"<{len(t)}Q", *t) for t in tuples)
 
 
-def merge(old, new, width):
-    """A register after a write of `width` bits: 32 bits clear the upper half, 8 and 16 keep the rest."""
-    if width >= 32:
-        return new & bits(width)
-    return old & ~bits(width) | new & bits(width)
+def answers(name):
+    """The maker of one check's table: a named function, so that a pool can send it."""
+    return lambda: table(LINES[name], operand_tuples())
 
 
-def rotate(value, count):
-    """64 bits rotated left."""
-    return (value << count | value >> 64 - count) & MASK
-
-
-def directed(random):
-    """One of the patterns that toggle, stand alone, or border on a power of two."""
-    return DIRECTED[random.next() % len(DIRECTED)]
-
-
-def bounded(random):
-    """A number of random length, of either sign."""
-    value = random.next()
-    short = value >> random.next() % 64
-    return MASK ^ short if value & 1 else short
-
-
-def operand_tuples(seed, words):
-    """All tuples: directed pairs, directed with random, random of full and of bounded range, complements."""
-    random = Random(seed)
-    seen, tuples = set(), []
-    while len(tuples) < BLOCKS * TUPLES:
-        kind = len(tuples) % 8
-        pick = [random.next() for _ in range(words)]
-        if kind in (0, 2):
-            pick = [directed(random) for _ in range(words)]
-        elif kind == 4:
-            pick = [directed(random) if w % 2 else random.next() for w in range(words)]
-        elif kind == 6:
-            pick = [bounded(random) for _ in range(words)]
-        elif kind in (1, 5):
-            pick = [MASK ^ w for w in tuples[-1]]
-        if tuple(pick[:2]) in seen:
-            continue
-        seen.add(tuple(pick[:2]))
-        tuples.append(pick)
-    return tuples
-
-
-def operands():
-    """integer_operands."""
-    return b"".join(struct.pack("<4Q", *t) for t in operand_tuples(0x1517, 4))
-
-
-def fold(line, tuples):
-    """What the kernel's three accumulators hold after all tuples of a block."""
-    value = second = flags = 0
-    for t in tuples:
-        v, s, f = line(*t)
-        value, second, flags = rotate(value, 1) ^ v, rotate(second, 1) ^ s, rotate(flags, 1) ^ f
-    return struct.pack("<3Q", value, second, flags)
-
-
-def table(lines, tuples):
-    """The answers of one check."""
-    return b"".join(fold(line, tuples[TUPLES * b:TUPLES * (b + 1)]) for b in range(BLOCKS) for line in lines)
-
-
-def parity(value):
-    """PF: the low byte has an even number of ones."""
-    return PF if bin(value & 0xFF).count("1") % 2 == 0 else 0
-
-
-def zero_sign(value, width):
-    """ZF, SF and PF of a result."""
-    value &= bits(width)
-    return (0 if value else ZF) | (SF if value >> width - 1 else 0) | parity(value)
-
-
-# Multiplication. CF and OF alone are defined.
-
-
-def multiply_one(width, sign):
-    """mul, imul with one operand: rdx:rax (ax for bytes) = rax * b."""
-    def line(a, b, c, _):
-        x, y = (signed(a, width), signed(b, width)) if sign else (a & bits(width), b & bits(width))
-        product = x * y
-        low, high = product & bits(width), product >> width & bits(width)
-        fits = signed(low, width) == product if sign else high == 0
-        flags = 0 if fits else CF | OF
-        if width == 8:
-            return merge(a, product & 0xFFFF, 16), b, flags
-        return merge(a, low, width), merge(c, high, width), flags
-    return line
-
-
-def multiply_two(width, constant=None):
-    """imul with two operands, or with a constant and a destination that held a."""
-    def line(a, b, _c, _d):
-        product = signed(b, width) * (signed(a, width) if constant is None else constant)
-        low = product & bits(width)
-        return merge(a, low, width), b, 0 if signed(low, width) == product else CF | OF
-    return line
-
-
-MULTIPLY = [multiply_one(w, s) for s in (False, True) for w in (8, 16, 32, 64)] + \
-    [multiply_one(w, s) for s in (False, True) for w in (32, 64)] + \
-    [multiply_two(w) for w in (16, 32, 64)] + [multiply_two(64)] + \
-    [multiply_two(16, -0x5A5B), multiply_two(32, 0x12345679), multiply_two(64, -0x76543211),
-     multiply_two(16, 0x55), multiply_two(32, -0x33), multiply_two(64, 0x7F)]
-
-TABLES = {
-    "integer_operands": operands,
-    "integer_multiply": lambda: table(MULTIPLY, operand_tuples(0x1517, 4)),
+TABLES = {f"integer_{name}": answers(name) for name in LINES} | {
+    "integer_operands": lambda: packed(operand_tuples()),
+    "integer_dividends": lambda: packed(dividend_tuples()),
+    "integer_divide": lambda: table(DIVIDE, dividend_tuples()),
 }
