@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fault injector: stops a worker of a real `assay qualify` at a random moment, flips one random bit of one
+ * register through ptrace, lets it run on, and demands exit status 1 and that CPU alone in the verdict's `cpus`.
+ *
+ * usage: inject ASSAY [--checks GLOB] [--regime NAME] [--flips N] [--least PERCENT] [--anywhere] [--jobs N]
+ *
+ * A stop counts when the thread was in user mode inside `run` (its instruction pointer lies in a function of
+ * checks' assembly); with --anywhere every stop in user mode counts. One case a class of registers: the share of
+ * flips that were noticed and rightly named; --least makes the total a condition, else it is printed only. */
+#include <cpuid.h>
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/random.h"
+#include "tests/faulty/flip.h"
+#include "tests/tap.h"
+
+#define TRIES 4000
+#define WORKERS_WAIT_MS 3000
+
+struct options {
+        const char *assay, *checks, *regime;
+        unsigned flips, jobs;
+        double least;
+        bool anywhere;
+};
+
+struct outcome {
+        int injected; /* 1: a bit was flipped; 0: no moment was found */
+        int cpu;
+        int exit_status;
+        bool named;   /* that CPU alone */
+        bool class_right;
+        char what[64];   /* which register and bit */
+        char found[160]; /* the verdict's summary */
+};
+
+/* The address range of the program's kernels: functions whose name ends in _run or that the kernels jump to. */
+struct kernels {
+        struct {
+                uint64_t begin, end;
+        } range[1024];
+        size_t n;
+        uint64_t entry; /* of the ELF file: to find the load address */
+};
+
+static bool kernels_read(const char *path, struct kernels *kernels)
+{
+        char command[PATH_MAX + 64], name[256], type;
+        uint64_t value, size;
+        FILE *nm;
+
+        (void)snprintf(command, sizeof(command), "nm -S --defined-only '%s'", path);
+        nm = popen(command, "r");
+        while (nm && fscanf(nm, "%" SCNx64 " ", &value) == 1) {
+                char line[512], first[64];
+
+                if (!fgets(line, sizeof(line), nm))
+                        break;
+                if (sscanf(line, "%63s %c %255s", first, &type, name) == 3 && strlen(first) == 16) {
+                        size = strtoull(first, NULL, 16);
+                        size_t length = strlen(name);
+                        bool kernel = (length > 4 && strcmp(name + length - 4, "_run") == 0) ||
+                                strncmp(name, "registers_load", 14) == 0 ||
+                                strncmp(name, "registers_store", 15) == 0;
+
+                        if (kernel && (type == 't' || type == 'T') && kernels->n < ARRAY_SIZE(kernels->range)) {
+                                kernels->range[kernels->n].begin = value;
+                                kernels->range[kernels->n++].end = value + size;
+                        }
+                }
+        }
+        return nm && pclose(nm) == 0 && kernels->n > 0;
+}
+
+/* Where the program was loaded: the first mapping of it. */
+static uint64_t load_address(pid_t pid)
+{
+        char path[64];
+        uint64_t begin = 0;
+        AUTO_FILE FILE *maps = NULL;
+
+        (void)snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+        maps = fopen(path, "re");
+        if (!maps || fscanf(maps, "%" SCNx64, &begin) != 1)
+                return 0;
+        return begin;
+}
+
+static bool in_kernel(const struct kernels *kernels, uint64_t rip)
+{
+        for (size_t i = 0; i < kernels->n; i++)
+                if (rip >= kernels->range[i].begin && rip < kernels->range[i].end)
+                        return true;
+        return false;
+}
+
+static void sleep_us(uint64_t us)
+{
+        struct timespec t = { (time_t)(us / 1000000), (long)(us % 1000000 * 1000) };
+
+        (void)nanosleep(&t, NULL);
+}
+
+/* The workers of a run: its children named assay-wN. Returns how many. */
+static size_t find_workers(pid_t parent, pid_t *pids, int *cpus, size_t most)
+{
+        char path[96], name[64];
+        AUTO_FILE FILE *children = NULL;
+        size_t n = 0;
+        int pid;
+
+        (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent, parent);
+        children = fopen(path, "re");
+        while (children && fscanf(children, "%d", &pid) == 1 && n < most) {
+                AUTO_FILE FILE *comm = NULL;
+
+                (void)snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+                comm = fopen(path, "re");
+                if (comm && fgets(name, sizeof(name), comm) && sscanf(name, "assay-w%d", &cpus[n]) == 1)
+                        pids[n++] = pid;
+        }
+        return n;
+}
+
+/* Attaches, waits for the stop. */
+static bool seize(pid_t pid)
+{
+        int status;
+
+        if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)
+                return false;
+        if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
+                return false;
+        return waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status);
+}
+
+static bool again(pid_t pid, uint64_t *random)
+{
+        int status;
+
+        if (ptrace(PTRACE_CONT, pid, NULL, NULL) < 0)
+                return false;
+        sleep_us(50 + random_next(random) % 3000);
+        if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
+                return false;
+        for (;;) {
+                if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
+                        return false;
+                if (status >> 16 == PTRACE_EVENT_STOP)
+                        return true;
+                if (ptrace(PTRACE_CONT, pid, NULL, WSTOPSIG(status)) < 0) /* a signal of a regime: deliver it */
+                        return false;
+        }
+}
+
+/* Finds a moment that counts and flips. Returns 1, 0 (no moment), -1 (the worker is gone). */
+static int inject_into(pid_t pid, const struct options *options, const struct kernels *kernels,
+        enum flip_class class, uint64_t *random, char *what, size_t what_size)
+{
+        uint64_t base = load_address(pid);
+        struct user_regs_struct regs;
+
+        if (!seize(pid))
+                return -1;
+        for (unsigned try = 0; try < TRIES; try++) {
+                if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) < 0)
+                        return -1;
+                bool user = (long)regs.orig_rax < 0;
+                if (user && (options->anywhere || in_kernel(kernels, regs.rip - base)) &&
+                        flip_register(pid, class, random, what, what_size)) {
+                        (void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
+                        return 1;
+                }
+                if (!again(pid, random))
+                        return -1;
+        }
+        (void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
+        return 0;
+}
+
+static pid_t start_assay(const struct options *options, const char *report, uint64_t seed)
+{
+        char seed_text[32];
+        pid_t pid = fork();
+
+        if (pid != 0)
+                return pid;
+        (void)snprintf(seed_text, sizeof(seed_text), "%" PRIu64, seed >> 1);
+        int null = open("/dev/null", O_RDWR);
+        if (null >= 0) {
+                (void)dup2(null, 0);
+                (void)dup2(null, 1);
+                (void)dup2(null, 2);
+        }
+        (void)execl(options->assay, options->assay, "qualify", "--checks", options->checks, "--regimes",
+                options->regime, "--duration", "1200ms", "--seed", seed_text, "--json", report, "--no-progress",
+                (char *)NULL);
+        _exit(127);
+}
+
+/* Reads the verdict: the CPU alone, and whether the register class is among the observations' units. */
+static void read_report(const char *path, enum flip_class class, struct outcome *outcome)
+{
+        json_error_t error;
+        json_t *root = json_load_file(path, 0, &error);
+        json_t *verdict = json_object_get(root, "verdict");
+        json_t *cpus = json_object_get(verdict, "cpus");
+        json_t *observations = json_object_get(root, "observations"), *observation;
+        const char *summary = json_string_value(json_object_get(verdict, "summary"));
+        size_t i;
+
+        outcome->named = json_array_size(cpus) == 1 &&
+                json_integer_value(json_array_get(cpus, 0)) == outcome->cpu;
+        (void)snprintf(outcome->found, sizeof(outcome->found), "%s", summary ? summary : error.text);
+        json_array_foreach(observations, i, observation)
+        {
+                const char *unit = json_string_value(json_object_get(observation, "unit"));
+
+                if (unit)
+                        outcome->class_right |= flip_class_matches(class, unit);
+        }
+        json_decref(root);
+}
+
+/* One flip, one run of the program. */
+static struct outcome inject_once(const struct options *options, const struct kernels *kernels,
+        enum flip_class class, uint64_t seed)
+{
+        struct outcome outcome = { .cpu = -1, .exit_status = -1 };
+        char report[] = "/tmp/assay-inject-XXXXXX";
+        uint64_t random = seed;
+        pid_t pids[64];
+        int cpus[64], status = 0, fd = mkstemp(report);
+        size_t n = 0;
+
+        if (fd < 0)
+                return outcome;
+        (void)close(fd);
+        pid_t pid = start_assay(options, report, seed);
+        for (unsigned waited = 0; waited < WORKERS_WAIT_MS && n == 0; waited += 10) {
+                sleep_us(10000);
+                n = find_workers(pid, pids, cpus, ARRAY_SIZE(pids));
+        }
+        sleep_us(100000 + random_next(&random) % 500000);
+        n = find_workers(pid, pids, cpus, ARRAY_SIZE(pids));
+        if (n) {
+                size_t chosen = random_next(&random) % n;
+
+                outcome.cpu = cpus[chosen];
+                outcome.injected = inject_into(pids[chosen], options, kernels, class, &random, outcome.what,
+                        sizeof(outcome.what));
+        }
+        if (waitpid(pid, &status, 0) == pid && WIFEXITED(status))
+                outcome.exit_status = WEXITSTATUS(status);
+        read_report(report, class, &outcome);
+        (void)unlink(report);
+        return outcome;
+}
+
+/* ---- many of them ---- */
+
+struct totals {
+        unsigned injected, noticed, rightly, class_right;
+};
+
+static void add(struct totals *totals, enum flip_class class, const struct outcome *o)
+{
+        bool noticed = o->exit_status == 1;
+
+        if (o->injected != 1)
+                return;
+        totals->injected++;
+        totals->noticed += noticed;
+        totals->rightly += noticed && o->named;
+        totals->class_right += noticed && o->named && o->class_right;
+        if (!noticed || !o->named)
+                printf("# missed: %s %s on CPU %d: exit %d: %s\n", flip_class_name(class), o->what, o->cpu,
+                        o->exit_status, o->found);
+}
+
+static struct totals inject_class(const struct options *options, const struct kernels *kernels,
+        enum flip_class class, uint64_t *seeds)
+{
+        struct totals totals = { 0 };
+
+        for (unsigned done = 0; done < options->flips;) {
+                unsigned jobs = options->flips - done < options->jobs ? options->flips - done : options->jobs;
+                int pipes[64][2];
+
+                for (unsigned j = 0; j < jobs; j++) {
+                        uint64_t seed = random_next(seeds);
+
+                        if (pipe(pipes[j]) < 0)
+                                abort();
+                        if (fork() == 0) {
+                                struct outcome o = inject_once(options, kernels, class, seed);
+
+                                _exit(write(pipes[j][1], &o, sizeof(o)) == sizeof(o) ? 0 : 1);
+                        }
+                        (void)close(pipes[j][1]);
+                }
+                for (unsigned j = 0; j < jobs; j++) {
+                        struct outcome o = { 0 };
+
+                        if (read(pipes[j][0], &o, sizeof(o)) == sizeof(o))
+                                add(&totals, class, &o);
+                        (void)close(pipes[j][0]);
+                }
+                while (waitpid(-1, NULL, 0) > 0)
+                        ;
+                done += jobs;
+        }
+        return totals;
+}
+
+static bool read_options(int argc, char **argv, struct options *options)
+{
+        if (argc < 2)
+                return false;
+        options->assay = argv[1];
+        for (int i = 2; i < argc; i++) {
+                const char *value = i + 1 < argc ? argv[i + 1] : "";
+
+                if (strcmp(argv[i], "--anywhere") == 0)
+                        options->anywhere = true;
+                else if (strcmp(argv[i], "--checks") == 0)
+                        options->checks = argv[++i];
+                else if (strcmp(argv[i], "--regime") == 0)
+                        options->regime = argv[++i];
+                else if (strcmp(argv[i], "--flips") == 0)
+                        options->flips = (unsigned)strtoul(value, NULL, 10), i++;
+                else if (strcmp(argv[i], "--jobs") == 0)
+                        options->jobs = (unsigned)strtoul(value, NULL, 10), i++;
+                else if (strcmp(argv[i], "--least") == 0)
+                        options->least = strtod(value, NULL), i++;
+                else
+                        return false;
+        }
+        return options->flips > 0 && options->jobs > 0 && options->jobs <= 64;
+}
+
+int main(int argc, char **argv)
+{
+        struct options options = { .checks = "state_*", .regime = "quiet", .flips = 30, .jobs = 2 };
+        static struct kernels kernels;
+        struct totals all = { 0 };
+        uint64_t seeds;
+
+        if (!read_options(argc, argv, &options) || !kernels_read(options.assay, &kernels)) {
+                fprintf(stderr, "usage: inject ASSAY [--checks GLOB] [--regime NAME] [--flips N] [--jobs N] "
+                                "[--least PERCENT] [--anywhere]\n");
+                return 2;
+        }
+        seeds = tap_seed((uint64_t)time(NULL));
+        printf("# --checks '%s' --regimes %s, stops %s\n", options.checks, options.regime,
+                options.anywhere ? "in user mode" : "inside run");
+        for (int class = 0; class < FLIP_COUNT; class++) {
+                const char *why = flip_class_missing((enum flip_class)class);
+
+                if (why) {
+                        tap_skip(flip_class_name((enum flip_class)class), why);
+                        continue;
+                }
+                struct totals t = inject_class(&options, &kernels, (enum flip_class)class, &seeds);
+                tap_ok(t.injected * 10 >= options.flips * 9, "%-14s %3u flips, %3u noticed, %3u rightly named (%.0f%%), class right in %.0f%%",
+                        flip_class_name((enum flip_class)class), t.injected, t.noticed, t.rightly,
+                        t.injected ? 100.0 * t.rightly / t.injected : 0,
+                        t.rightly ? 100.0 * t.class_right / t.rightly : 0);
+                all.injected += t.injected;
+                all.noticed += t.noticed;
+                all.rightly += t.rightly;
+                all.class_right += t.class_right;
+        }
+        double share = all.injected ? 100.0 * all.rightly / all.injected : 0;
+        double right = all.rightly ? 100.0 * all.class_right / all.rightly : 0;
+        printf("# all: %u flips, %.1f%% noticed and rightly named, register class right in %.1f%% of those\n",
+                all.injected, share, right);
+        tap_ok(all.noticed == all.rightly, "no other CPU was named");
+        if (options.least > 0)
+                tap_ok(share >= options.least && right >= 90, "at least %.0f%% noticed, at least 90%% with the right class",
+                        options.least);
+        return tap_end();
+}
