@@ -278,6 +278,41 @@ static size_t items_done(const struct supervisor *s)
         return n;
 }
 
+static bool core_covered(const struct supervisor *s)
+{
+        for (size_t i = 0; i < s->n_cpus; i++)
+                for (size_t j = 0; j < s->run->n_items; j++) {
+                        const struct plan_item *item = &s->run->items[j];
+
+                        if ((item->first || check_list[item->check]->family <= CHECK_VECTOR) &&
+                                !item_covered(s->members[i].slot, item))
+                                return false;
+                }
+        return true;
+}
+
+static bool all_ready(const struct supervisor *s)
+{
+        for (size_t i = 0; i < s->n_cpus; i++)
+                if (!atomic_load(&s->members[i].slot->ready))
+                        return false;
+        return true;
+}
+
+/* How fast the run got where: for the benchmarks, and for the report. */
+static void note_milestones(struct supervisor *s, uint64_t now_ns)
+{
+        struct supervisor_outcome *o = &s->outcome;
+        uint64_t age = now_ns - s->start_ns;
+
+        if (!o->ready_ns && all_ready(s))
+                o->ready_ns = age;
+        if (o->ready_ns && !o->core_ns && core_covered(s))
+                o->core_ns = age;
+        if (o->core_ns && !o->covered_ns && items_done(s) == s->n_cpus * s->run->n_items)
+                o->covered_ns = age;
+}
+
 static void show(struct supervisor *s, uint64_t now_ns)
 {
         struct supervisor_progress progress = {
@@ -447,6 +482,8 @@ static void tick(struct supervisor *s)
         for (size_t i = 0; i < s->n_members; i++)
                 drain(s, &s->members[i]);
         reap(s);
+        if (!s->outcome.ready_ns || now_ns - s->watched_ns >= WATCH_NS)
+                note_milestones(s, now_ns);
         if (now_ns - s->watched_ns >= WATCH_NS) {
                 s->watched_ns = now_ns;
                 for (size_t i = 0; i < s->n_members; i++)

@@ -79,6 +79,9 @@ struct supervisor_outcome {
         bool complete; /* every item ran on every CPU at least once with an event of its regime inside */
         bool interrupted;
         uint64_t elapsed_ns;
+        uint64_t ready_ns;   /* from the start until every worker had begun its first round; 0: never */
+        uint64_t core_ns;    /* until every check had run in quiet and families 1 to 3 in every regime; 0: never */
+        uint64_t covered_ns; /* until every item had run on every CPU; 0: never */
         uint64_t rounds, failures; /* over all CPUs; failures counts evidence */
         bool same_value; /* every failure was the same wrong output */
 };
