@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Where the output goes: full disks, closed descriptors, narrow terminals.
+set -u
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+full_stdout() {
+        rm -f "$report"
+        "$assay" "${brief[@]}" >/dev/full 2>"$tap_scratch/err" </dev/null
+        status=$?
+        : >"$tap_scratch/out"
+        expect 5 && sentence 'standard output' && blames_nothing
+}
+tap_ok "standard output on a full disk: status 5, the report is whole" full_stdout
+
+closed_stdout() {
+        rm -f "$report"
+        "$assay" "${brief[@]}" >&- 2>"$tap_scratch/err" </dev/null
+        status=$?
+        expect 5 && sentence 'standard output' && blames_nothing
+}
+tap_ok "standard output closed: status 5, the report is whole" closed_stdout
+
+all_closed() {
+        rm -f "$report"
+        "$assay" "${brief[@]}" >&- 2>&- <&-
+        status=$?
+        expect 5 && blames_nothing
+}
+tap_ok "all three closed: status 5, and no message lands in the report" all_closed
+
+broken_pipe() {
+        rm -f "$report"
+        "$assay" "${brief[@]}" 2>"$tap_scratch/err" </dev/null | true
+        status=${PIPESTATUS[0]}
+        expect 5 && sentence 'standard output' && blames_nothing
+}
+tap_ok "a reader that is gone: status 5, the report is whole" broken_pipe
+
+full_report() {
+        run "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --json /dev/full
+        expect 5 && sentence '/dev/full'
+}
+tap_ok "the report on a full disk: status 5, and it says so" full_report
+
+full_observations() {
+        run "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --observations /dev/full
+        # Nothing to write where nothing was observed; whatever was lost must be said.
+        expect 0 5 && { [[ $status == 0 ]] || sentence '/dev/full'; }
+}
+tap_ok "observations on a full disk" full_observations
+
+report_to_stdout() {
+        run "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --json -
+        expect 0 && /usr/bin/python3 -c 'import json, sys; json.load(sys.stdin)' <"$tap_scratch/out"
+}
+tap_ok "the report on standard output is JSON and nothing else" report_to_stdout
+
+# in_terminal COLUMNS COMMAND: in a pseudo terminal of that width; its output without escapes lies in plain.
+in_terminal() {
+        TERM=xterm script -qec "stty cols $1 rows 24; $2" /dev/null </dev/null >"$tap_scratch/raw" 2>&1 9>&-
+        status=$?
+        sed -E 's/\x1b\[[0-9;?]*[A-Za-z]//g' "$tap_scratch/raw" | tr '\r' '\n' >"$tap_scratch/plain"
+        cp "$tap_scratch/plain" "$tap_scratch/out"
+        : >"$tap_scratch/err"
+}
+
+terminal_of() {
+        rm -f "$report"
+        in_terminal "$1" "$assay qualify --duration 3s --checks '$checks' --regimes quiet --json $report"
+        healthy && grep -qi healthy "$tap_scratch/plain" &&
+                ! grep -nE "^.{$(($1 + 1)),}" "$tap_scratch/plain"
+}
+command -v script >/dev/null && [[ $(id -u) ]] && for columns in 20 40 80 200; do
+        tap_ok "a terminal of $columns columns: nothing is wider" terminal_of "$columns"
+done
+
+live_view_is_erased() {
+        in_terminal 80 "$assay qualify --duration 2s --checks '$checks' --regimes quiet"
+        [[ $(tail -c 20 "$tap_scratch/raw" | tr -d '\r\n') != *$'\x1b[?25l'* ]] && grep -q $'\x1b\\[' "$tap_scratch/raw"
+}
+tap_ok "the live view is drawn on a terminal, and the cursor is shown at the end" live_view_is_erased
+
+plain_without_terminal() {
+        run "$assay" qualify --duration 3s --checks "$checks" --regimes quiet
+        expect 0 && ! grep -q $'\x1b' "$tap_scratch/out" "$tap_scratch/err"
+}
+tap_ok "no escape sequence without a terminal" plain_without_terminal
+tap_end

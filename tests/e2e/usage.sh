@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Bad input: one clear sentence and status 2, before anything runs; what cannot be written is said.
+set -u
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+# wrong PATTERN ARGUMENT...: is refused, with a sentence that matches.
+wrong() {
+        local pattern=$1
+        shift
+        run "$assay" "$@"
+        expect 2 && sentence "$pattern" && [[ ! -s $tap_scratch/out ]]
+}
+
+tap_ok "no command" wrong 'command'
+tap_ok "unknown command" wrong "'qualifi'.*qualify" qualifi
+tap_ok "unknown option" wrong "'--durations'.*--duration" qualify --durations 5s
+tap_ok "an operand too many" wrong 'now' qualify now
+tap_ok "an option without its value" wrong '--duration' qualify --duration
+tap_ok "unknown check" wrong 'state_nothing' qualify --checks state_nothing
+tap_ok "a good and an unknown check" wrong 'nothing_at_all' qualify --checks "$checks,nothing_at_all"
+tap_ok "unknown regime" wrong "'strom'.*storm" qualify --regimes strom
+tap_ok "unknown level of instructions" wrong "avx9" qualify --isa avx9
+tap_ok "a CPU that does not exist" wrong '4000' qualify --cpus 4000
+tap_ok "a CPU beyond all that exist" wrong '99999999999' qualify --cpus 99999999999
+tap_ok "no list of CPUs" wrong "'one'" qualify --cpus one
+tap_ok "an empty list of CPUs" wrong "--cpus" qualify --cpus ''
+tap_ok "a list of CPUs that runs backwards" wrong "1-0" qualify --cpus 1-0
+tap_ok "a duration of 0" wrong "'?0'?" qualify --duration 0
+tap_ok "a negative duration" wrong "-5" qualify --duration=-5
+tap_ok "a duration of a thousand years" wrong "365" qualify --duration 365000d
+tap_ok "a duration that no number holds" wrong "99999999999999999999" qualify --duration 99999999999999999999
+tap_ok "a duration that is none" wrong "'soon'" qualify --duration soon
+tap_ok "a seed that is none" wrong "'dice'" qualify --seed dice
+tap_ok "unknown profile" wrong "nowhere" qualify --profile nowhere
+tap_ok "no option twice as long as a line" wrong "option" qualify "--$(printf 'x%.0s' {1..5000})"
+tap_ok "replay of nothing" wrong 'replay' replay
+tap_ok "replay of a round that is none" wrong 'state' replay state:0
+tap_ok "replay of an unknown check" wrong 'no_such_check' replay no_such_check:1:0.0.1
+tap_ok "unknown kind of drill" wrong "'bits'" drill --kind bits
+
+unwritable() {
+        local begin=$SECONDS
+        run "$assay" qualify --duration 30s --json "$1"
+        expect 2 5 && sentence "$1" && ((SECONDS - begin < 10)) && return
+        echo "after $((SECONDS - begin)) s"
+        return 1
+}
+tap_ok "a report in a directory that does not exist, said at once" unwritable "$tap_scratch/none/report.json"
+tap_ok "a report that is a directory, said at once" unwritable "$tap_scratch"
+
+helps() {
+        local command
+        run "$assay" --help
+        expect 0 || return
+        for command in qualify list host replay drill; do
+                grep -q "^  $command " "$tap_scratch/out" || return
+                "$assay" "$command" --help | head -n 1 | grep -q "^usage: assay $command" || return
+        done
+}
+tap_ok "--help names every command, and each has its own" helps
+tap_end

@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The manual pages and the scripts, read by their linters.
+set -u
+source=${srcdir:-.}
+. "$source/tests/tap.sh"
+
+if command -v mandoc >/dev/null; then
+        for page in "$source"/packaging/man/*.[1-9] packaging/man/assay-checks.7; do
+                tap_none "mandoc: ${page##*/}" mandoc -T lint -W warning "$page"
+        done
+else
+        tap_skip "manual pages" "mandoc is not installed"
+fi
+
+every_check_has_its_entry() {
+        # What the page lists is what the program lists, in the same order.
+        sed -n 's/^\.It Cm //p' packaging/man/assay-checks.7 >"$tap_scratch/page"
+        sed -n 's/^  *X(\(check_\)*\([a-z0-9_]*\)).*/\2/p' "$source/checks/list.c" >"$tap_scratch/list"
+        [ -s "$tap_scratch/list" ] && diff "$tap_scratch/page" "$tap_scratch/list"
+}
+tap_ok "assay-checks.7 has every check of the list" every_check_has_its_entry
+
+if command -v shellcheck >/dev/null; then
+        cd "$source" || exit 99
+        for script in bootstrap .ci/run tests/*.sh tests/*/*.sh packaging/completion/assay; do
+                [ -e "$script" ] || continue # .ci is no part of a source package
+                tap_none "shellcheck: $script" shellcheck -x "$script"
+        done
+else
+        tap_skip "scripts" "shellcheck is not installed"
+fi
+tap_end
