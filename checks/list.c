@@ -15,6 +15,9 @@
         X(check_stack_enter)                                                                                  \
         X(check_stack_redzone)                                                                                \
         X(check_stack_switch)                                                                                 \
+        X(check_stack_pointer_sse2)                                                                           \
+        X(check_stack_pointer_avx)                                                                            \
+        X(check_stack_pointer_avx512)                                                                         \
         X(check_fma_chain_f32_avx512)                                                                         \
         X(check_fma_chain_f64_avx512)                                                                         \
         X(check_fma_chain_f32_fma3)                                                                           \
