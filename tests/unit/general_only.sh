@@ -12,18 +12,18 @@ beyond_general() {
                 grep -vE '	fs( |$)'
 }
 
-# The disassembly of the objects made from files of the checks that end in $1.
+# The disassembly of the objects of the library $1 made from files under $2 that end in $3.
 disassemble() {
-        ar t libchecks.a | grep '\.o$' | while read -r object; do
-                name=${object#libchecks_a-}
-                [ -e "$source/checks/${name%.o}.$1" ] || continue
-                ar p libchecks.a "$object" >"$tap_scratch/$object"
+        ar t "$1" | grep '\.o$' | while read -r object; do
+                name=${object#*_a-}
+                [ -e "$source/$2/${name%.o}.$3" ] || continue
+                ar p "$1" "$object" >"$tap_scratch/$object"
                 objdump -d --no-show-raw-insn "$tap_scratch/$object"
         done
 }
 
-wrong_in_c() {
-        beyond_general <"$tap_scratch/c"
+wrong_in() {
+        beyond_general <"$tap_scratch/$1"
 }
 
 unseen_in_kernels() {
@@ -55,10 +55,13 @@ left_for_later() {
                 Makefile.am bootstrap README.md CONTRIBUTING.md NEWS
 }
 
-disassemble c >"$tap_scratch/c" 2>&1
-disassemble S >"$tap_scratch/S" 2>&1
-tap_ok "the C of the checks is disassembled" grep -q '<check_compare>:' "$tap_scratch/c"
-tap_none "the C of the checks uses general registers only" wrong_in_c
+disassemble libchecks.a checks c >"$tap_scratch/checks" 2>&1
+disassemble libworker.a agent c >"$tap_scratch/worker" 2>&1
+disassemble libchecks.a checks S >"$tap_scratch/S" 2>&1
+tap_ok "the C of the checks is disassembled" grep -q '<check_compare>:' "$tap_scratch/checks"
+tap_none "the C of the checks uses general registers only" wrong_in checks
+tap_ok "the C of the workers is disassembled" grep -q '<worker_[a-z_]*>:' "$tap_scratch/worker"
+tap_none "the C of the workers uses general registers only" wrong_in worker
 tap_none "the same search finds each kind of register in the kernels" unseen_in_kernels
 tap_none "every assembly file includes asm.h" without_note
 tap_ok "the program's stack is not executable" stack_is_plain
