@@ -38,7 +38,12 @@
         X(check_integer_bits_bmi1)                                                                            \
         X(check_integer_bits_bmi2)                                                                            \
         X(check_integer_move_movbe)                                                                           \
-        X(check_integer_logic)
+        X(check_integer_logic)                                                                                \
+        X(check_float_arith_sse2)                                                                             \
+        X(check_float_convert_sse2)                                                                           \
+        X(check_float_fma_fma3)                                                                               \
+        X(check_float_convert_f16c)                                                                           \
+        X(check_x87_arith)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

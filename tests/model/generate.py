@@ -17,6 +17,7 @@ import zlib
 MODELS = [
     "fma_chain",
     "integer",
+    "scalar",
 ]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
 MAGIC = b"assay-answers\n\0\0"
