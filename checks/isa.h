@@ -64,6 +64,8 @@
         X(AMX_BF16, "amx_bf16", 7, 0, 3, 22, ISA_XCR0_AMX)                                                    \
         X(AMX_TILE, "amx_tile", 7, 0, 3, 24, ISA_XCR0_AMX)                                                    \
         X(AMX_INT8, "amx_int8", 7, 0, 3, 25, ISA_XCR0_AMX)                                                    \
+        X(XSAVEOPT, "xsaveopt", 0xd, 1, 0, 0, 0)                                                              \
+        X(XSAVEC, "xsavec", 0xd, 1, 0, 1, 0)                                                                  \
         X(AVX_VNNI, "avx_vnni", 7, 1, 0, 4, ISA_XCR0_AVX)                                                     \
         X(AVX512BF16, "avx512_bf16", 7, 1, 0, 5, ISA_XCR0_AVX512)                                             \
         X(AVX_IFMA, "avx_ifma", 7, 1, 0, 23, ISA_XCR0_AVX)

@@ -60,6 +60,21 @@ enum registers_level registers_level(void)
         return (enum registers_level)registers_level_now;
 }
 
+uint64_t registers_components(uint32_t size)
+{
+        uint64_t components = 3; /* x87 and SSE */
+
+        if (registers_level_now >= REGISTERS_AVX && xsave_offset.ymm + 256 <= size)
+                components |= 1 << 2;
+        if (registers_level_now >= REGISTERS_AVX512 && xsave_offset.opmask + 64 <= size)
+                components |= 1 << 5;
+        if (registers_level_now >= REGISTERS_AVX512 && xsave_offset.zmm + 512 <= size)
+                components |= 1 << 6;
+        if (registers_level_now >= REGISTERS_AVX512 && xsave_offset.zmm_hi + 1024 <= size)
+                components |= 1 << 7;
+        return components;
+}
+
 uint64_t registers_sentinel(const struct check_round *round, unsigned id, unsigned lane)
 {
         uint64_t value = (uint64_t)(round->cpu & 0xfff) << 52 | (uint64_t)(round->process & 0x3ff) << 42 |
@@ -198,12 +213,14 @@ void registers_call(struct registers_pair *pair, void (*kernel)(void *), void *s
 static const int frame_general[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI,
         REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
 
-/* The bytes that the kernel saved of a component, or what its initial state is: zeros. */
+/* The bytes that the kernel saved of a component, or what its initial state is: zeros. A frame without a header
+ * has x87 and SSE, bits 0 and 1. */
 static const uint8_t *component(const struct check_frame *frame, unsigned bit, uint32_t offset)
 {
         static const uint8_t zeros[64];
+        uint64_t saved = frame->extended ? frame->xfeatures : 3;
 
-        return frame->xfeatures >> bit & 1 ? frame->xsave + offset : zeros;
+        return saved >> bit & 1 ? frame->xsave + offset : zeros;
 }
 
 static void frame_vectors(

@@ -67,6 +67,10 @@ enum registers_level {
 void registers_use(isa_set features);
 enum registers_level registers_level(void);
 
+/* The components of XSAVE that this level fills (bits of XCR0: Intel SDM volume 1, 13.1), as far as they lie in the
+ * first `size` bytes of an area in the standard form. */
+uint64_t registers_components(uint32_t size);
+
 /* The 64 bits that register `id` (0..127: below) holds in lane `lane` (0..7) in this round: CPU, process,
  * register, lane and round are fields of it, all complemented in odd rounds. */
 enum { REGISTERS_ID_GENERAL = 0, REGISTERS_ID_BASE = 16, REGISTERS_ID_MASK = 24, REGISTERS_ID_X87 = 32,
