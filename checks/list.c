@@ -10,6 +10,15 @@
         X(check_state_rotate_sse2)                                                                            \
         X(check_state_rotate_avx)                                                                             \
         X(check_state_rotate_avx512)                                                                          \
+        X(check_state_mxcsr)                                                                                  \
+        X(check_state_flags)                                                                                  \
+        X(check_state_base)                                                                                   \
+        X(check_state_x87)                                                                                    \
+        X(check_state_mmx)                                                                                    \
+        X(check_state_mask_avx512)                                                                            \
+        X(check_state_xsave)                                                                                  \
+        X(check_state_xsaveopt)                                                                               \
+        X(check_state_xsavec)                                                                                 \
         X(check_stack_push)                                                                                   \
         X(check_stack_call)                                                                                   \
         X(check_stack_enter)                                                                                  \

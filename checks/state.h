@@ -12,13 +12,15 @@
 #define STATE_OWN_SIZE 2048
 #define STATE_STACK_SIZE 512
 
-/* Distances from %rsp. */
-#define STATE_OWN (-(STATE_STACK_SIZE + STATE_OWN_SIZE)) /* the output after the registers */
-#define STATE_SAVED 0                                    /* 8 of 8 bytes: registers that a step borrows */
-#define STATE_CURSOR 64        /* the distance of the entry that the next step uses */
+/* Distances from %rsp. The first is that of the output after the registers. */
+#define STATE_OWN (-(STATE_STACK_SIZE + STATE_OWN_SIZE))
+#define STATE_SAVED 0          /* the registers that a step borrows, 3 of 8 bytes */
+#define STATE_FLAGS 24         /* the flags while a step works */
+#define STATE_READ 32          /* what a step has read, 4 of 8 bytes */
+#define STATE_CURSOR 64        /* the distance of the entry in use */
+#define STATE_MASK 72          /* the components that XSAVE is to save */
 #define STATE_TABLE 128        /* entries: what each step loads and expects */
 #define STATE_AREA STATE_TABLE /* or an XSAVE area */
-
 #define STATE_AREA_SIZE 4096
 
 #ifndef __ASSEMBLER__
@@ -26,13 +28,14 @@
 struct state {
         struct registers_pair pair;
         union {
-                uint64_t difference[8]; /* gathered by xor and or: must be 0 */
-                uint8_t stored[32][64]; /* vector registers as the loop stored them */
+                uint64_t difference[16]; /* gathered by xor and or: must be 0 */
+                uint8_t stored[32][64];  /* vector registers as the loop stored them */
         } own;
         uint8_t stack[STATE_STACK_SIZE];
         uint64_t saved[8];
         uint64_t cursor;
-        uint64_t reserved[7];
+        uint64_t mask;
+        uint64_t reserved[6];
         uint8_t table[]; /* the check's own: entries or an XSAVE area */
 };
 
@@ -48,9 +51,9 @@ uint32_t state_spins(const struct state *state);
 /* What the registers must hold after a kernel whose step spins `factor` times state_spins turns in all. */
 void state_expect(const struct state *state, uint32_t factor, struct registers *ret_expected);
 
-/* Compares the registers with state_expect's of `factor` and the gathered differences with 0. */
-int state_verify_differences(
-        const struct state *state, uint32_t factor, struct check_mismatch *ret_mismatch);
+/* Compares the registers with `expected` and the first `count` gathered differences with 0. */
+int state_verify_differences(const struct state *state, const struct registers *expected, uint32_t count,
+        struct check_mismatch *ret_mismatch);
 
 /* check.frame of kernels that spin in [hold_begin, hold_end) with all registers as `in` has them. */
 int state_frame(const void *state, const struct check_frame *frame, struct check_mismatch *ret_mismatch);
@@ -59,5 +62,12 @@ int state_frame(const void *state, const struct check_frame *frame, struct check
 #define STATE_OUTPUT(size)                                            \
         .registers = true, .output_offset = sizeof(struct registers), \
         .output_size = sizeof(struct registers) + (size)
+
+/* The field of a gathered difference. */
+#define STATE_DIFFERENCE(index, text, blamed)                                                               \
+        {                                                                                                   \
+                .name = text, .unit = blamed, .offset = sizeof(struct registers) + 8 * (index), .count = 1, \
+                .stride = 8, .lane = 8                                                                      \
+        }
 
 #endif
