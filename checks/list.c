@@ -52,7 +52,8 @@
         X(check_float_convert_sse2)                                                                           \
         X(check_float_fma_fma3)                                                                               \
         X(check_float_convert_f16c)                                                                           \
-        X(check_x87_arith)
+        X(check_x87_arith)                                                                                    \
+        X(check_erratum_evex_rsp)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

@@ -34,11 +34,11 @@ struct stack_state {
 extern const struct check_field stack_fields[1];
 
 /* The rows of struct check that all of them have alike. */
-#define STACK_CHECK(run_function, setup_function, verify_function)                                         \
-        .family = CHECK_STACK, .state_size = sizeof(struct stack_state),                                   \
-        .output_offset = sizeof(struct registers), .output_size = STACK_OUTPUT_SIZE, .cycle = STACK_CYCLE, \
-        .events = true, .registers = true, .fields = stack_fields, .n_fields = 1,                          \
-        .setup = (setup_function), .run = (run_function), .verify = (verify_function)
+#define STACK_CHECK(run_function, setup_function, verify_function)                                            \
+        .state_size = sizeof(struct stack_state), .output_offset = sizeof(struct registers),                  \
+        .output_size = STACK_OUTPUT_SIZE, .cycle = STACK_CYCLE, .events = true, .registers = true,            \
+        .fields = stack_fields, .n_fields = 1, .setup = (setup_function), .run = (run_function),              \
+        .verify = (verify_function)
 
 /* Fills the registers with sentinels and the memory with the pattern, and puts %rsp near STACK_TOP: on a
  * multiple of eight in five of eight rounds, across words and lines in the others. */
