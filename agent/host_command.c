@@ -127,8 +127,8 @@ int host_command(const char *command, char *text, size_t size)
         if (r < 0)
                 return r;
         output[n] = 0;
+        output[strcspn(output, "\n")] = 0;
         line = text_trim(output);
-        line[strcspn(line, "\n")] = 0;
         if (!*line)
                 return -ENODATA;
         (void)snprintf(text, size, "%s", line);

@@ -26,22 +26,38 @@ int terminal_width(FILE *stream)
         return (int)MAX(width, (uint64_t)TERMINAL_WIDTH_MIN);
 }
 
+/* How much of a word of `size` bytes to write into `room` columns: all, else up to the last comma that fits
+ * (lists of CPUs), else as much as fits. */
+static int wrap_word(const char *word, int size, int room)
+{
+        int end = MIN(size, MAX(room, 1));
+
+        while (end < size && end > 0 && word[end - 1] != ',')
+                end--;
+        return end ? end : MIN(size, MAX(room, 1));
+}
+
 void terminal_wrap(FILE *stream, const char *text, int column, int indent, int width)
 {
         bool fresh = true; /* nothing stands on this line yet */
 
         indent = MIN(indent, width / 2);
         for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
-                int size = (int)strcspn(text, " ");
+                int size = (int)strcspn(text, " "), fits;
 
                 if (column + !fresh + size > width && (!fresh || column > indent)) {
                         fprintf(stream, "\n%*s", indent, "");
                         column = indent;
                         fresh = true;
                 }
-                column += fprintf(stream, "%s%.*s", fresh ? "" : " ", size, text);
+                fits = wrap_word(text, size, width - column - !fresh);
+                column += fprintf(stream, "%s%.*s", fresh ? "" : " ", fits, text);
                 fresh = false;
-                text += size;
+                for (text += fits, size -= fits; size > 0; text += fits, size -= fits) {
+                        fits = wrap_word(text, size, width - indent);
+                        fprintf(stream, "\n%*s%.*s", indent, "", fits, text);
+                        column = indent + fits;
+                }
         }
         fputc('\n', stream);
 }

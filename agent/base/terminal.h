@@ -10,7 +10,7 @@
  * TERMINAL_WIDTH_MIN. */
 int terminal_width(FILE *stream);
 
-/* Writes `text` broken at blanks so that no line passes `width` columns (a longer word stands alone). The
- * cursor is at column `column`; further lines start at column `indent`. Ends the last line. A byte is taken
- * for a column. */
+/* Writes `text` broken at blanks so that no line passes `width` columns (a word longer than a line is broken
+ * after a comma, else anywhere). The cursor is at column `column`; further lines start at column `indent`.
+ * Ends the last line. A byte is taken for a column. */
 void terminal_wrap(FILE *stream, const char *text, int column, int indent, int width);
