@@ -6,14 +6,14 @@
 
 static_assert(
         offsetof(struct state, stack) - offsetof(struct state, own) == STATE_OWN_SIZE, "state.inc agrees");
-static_assert(offsetof(struct state, saved) - offsetof(struct state, stack) == STATE_STACK_SIZE, "");
+static_assert(offsetof(struct state, saved) == STATE_TOP, "");
 static_assert(offsetof(struct state, cursor) - offsetof(struct state, saved) == STATE_CURSOR, "");
 static_assert(offsetof(struct state, mask) - offsetof(struct state, saved) == STATE_MASK, "");
 static_assert(offsetof(struct state, table) - offsetof(struct state, saved) == STATE_TABLE, "");
 static_assert(offsetof(struct state, own) == 2 * sizeof(struct registers), "own follows the registers");
 
 #define LOW UINT64_C(0xffffffff)
-#define SHORT_SPINS 3
+#define SHORT_SPINS 1
 
 uint32_t state_setup(struct state *state, const struct check_round *round, uint32_t steps, uint32_t spins)
 {

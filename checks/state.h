@@ -4,7 +4,7 @@
  * Every kernel has the same frame. It spins in loops that change no flag: %rcx counts down, %rdx counts up,
  * so that a wrong bit of either is a mismatch (the upper halves of %rcx, %rsi and %rdi hold sentinels too).
  * The low half of %rsi says how long one spin is, that of %rdi how many steps are left. After a step comes
- * KERNEL_EVENT. Memory is reached through %rsp alone, the top of a stack inside the state. */
+ * KERNEL_EVENT. The top of a stack inside the state is in %rsp. */
 #pragma once
 
 #include "checks/registers.h"
@@ -12,11 +12,15 @@
 #define STATE_OWN_SIZE 2048
 #define STATE_STACK_SIZE 512
 
-/* Distances from %rsp. The first is that of the output after the registers. */
+/* The distance from the state's begin of the stack's top, where %rsp points. */
+#define STATE_TOP (2 * REGISTERS_SIZE + STATE_OWN_SIZE + STATE_STACK_SIZE)
+
+/* Distances from there. The first is that of the output after the registers. */
 #define STATE_OWN (-(STATE_STACK_SIZE + STATE_OWN_SIZE))
-#define STATE_SAVED 0          /* the registers that a step borrows, 3 of 8 bytes */
-#define STATE_FLAGS 24         /* the flags while a step works */
-#define STATE_READ 32          /* what a step has read, 4 of 8 bytes */
+#define STATE_SAVED \
+        8 /* the registers that a step borrows, 3 of 8 bytes; before them a guard for a wrong %rsp */
+#define STATE_FLAGS 32         /* the flags while a step works */
+#define STATE_READ 40          /* what a step has read, 3 of 8 bytes */
 #define STATE_CURSOR 64        /* the distance of the entry in use */
 #define STATE_MASK 72          /* the components that XSAVE is to save */
 #define STATE_TABLE 128        /* entries: what each step loads and expects */
@@ -40,7 +44,7 @@ struct state {
 };
 
 /* Fills the registers, the counters and the poison for `steps` steps of `spins` turns each. One round in
- * five is short (one step of three turns), so that single steps reach its end. Returns the number of steps.
+ * five is short (one step of one turn), so that single steps reach its end. Returns the number of steps.
  */
 uint32_t state_setup(struct state *state, const struct check_round *round, uint32_t steps, uint32_t spins);
 

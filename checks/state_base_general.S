@@ -3,19 +3,19 @@
 
 /* struct entry of state_base.c */
 .macro LOAD_BASES
-        mov     (%rsp,%rbx), %rax
+        mov     (%rbp,%rbx), %rax
         wrfsbase %rax
-        mov     24(%rsp,%rbx), %rax
+        mov     24(%rbp,%rbx), %rax
         wrgsbase %rax
 .endm
 
 .macro COMPARE_BASE read, segment, entry, index
         \read   %rax
-        xor     \entry(%rsp,%rbx), %rax
+        xor     \entry(%rbp,%rbx), %rax
         GATHER  \index
-        mov     \entry+8(%rsp,%rbx), %rax
+        mov     \entry+8(%rbp,%rbx), %rax
         mov     %\segment:(%rax), %rax
-        xor     \entry+16(%rsp,%rbx), %rax
+        xor     \entry+16(%rbp,%rbx), %rax
         GATHER  \index+1
 .endm
 .macro COMPARE_BASES

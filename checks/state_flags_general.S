@@ -8,17 +8,17 @@ state_flags_one: .quad 1
 
 /* struct entry of state_flags.c */
 .macro LOAD_FLAGS
-        mov     STATE_FLAGS(%rsp), %rax
+        mov     STATE_FLAGS(%rbp), %rax
         and     $~REGISTERS_FLAGS_HELD, %rax
-        or      (%rsp,%rbx), %rax
-        mov     %rax, STATE_FLAGS(%rsp)
+        or      (%rbp,%rbx), %rax
+        mov     %rax, STATE_FLAGS(%rbp)
 .endm
 
-/* Shifts into %rbp whether the condition holds. */
+/* Shifts into %r8 whether the condition holds. */
 .macro CHOOSE cmov
         mov     $0, %eax
         \cmov   state_flags_one(%rip), %rax
-        lea     (%rax,%rbp,2), %rbp
+        lea     (%rax,%r8,2), %r8
 .endm
 
 /* The flags that pushf read are in STATE_FLAGS; lahf, set and cmov come before anything that changes them. */
@@ -26,24 +26,24 @@ state_flags_one: .quad 1
         mov     $0, %eax
         lahf
         seto    %al
-        mov     %rax, STATE_READ(%rsp)
-        seto     STATE_READ+8+0(%rsp)
-        setno    STATE_READ+8+1(%rsp)
-        setb     STATE_READ+8+2(%rsp)
-        setae    STATE_READ+8+3(%rsp)
-        sete     STATE_READ+8+4(%rsp)
-        setne    STATE_READ+8+5(%rsp)
-        setbe    STATE_READ+8+6(%rsp)
-        seta     STATE_READ+8+7(%rsp)
-        sets     STATE_READ+8+8(%rsp)
-        setns    STATE_READ+8+9(%rsp)
-        setp     STATE_READ+8+10(%rsp)
-        setnp    STATE_READ+8+11(%rsp)
-        setl     STATE_READ+8+12(%rsp)
-        setge    STATE_READ+8+13(%rsp)
-        setle    STATE_READ+8+14(%rsp)
-        setg     STATE_READ+8+15(%rsp)
-        mov     $0, %ebp
+        mov     %rax, STATE_READ(%rbp)
+        seto     STATE_READ+8+0(%rbp)
+        setno    STATE_READ+8+1(%rbp)
+        setb     STATE_READ+8+2(%rbp)
+        setae    STATE_READ+8+3(%rbp)
+        sete     STATE_READ+8+4(%rbp)
+        setne    STATE_READ+8+5(%rbp)
+        setbe    STATE_READ+8+6(%rbp)
+        seta     STATE_READ+8+7(%rbp)
+        sets     STATE_READ+8+8(%rbp)
+        setns    STATE_READ+8+9(%rbp)
+        setp     STATE_READ+8+10(%rbp)
+        setnp    STATE_READ+8+11(%rbp)
+        setl     STATE_READ+8+12(%rbp)
+        setge    STATE_READ+8+13(%rbp)
+        setle    STATE_READ+8+14(%rbp)
+        setg     STATE_READ+8+15(%rbp)
+        mov     $0, %r8d
         CHOOSE  cmovo
         CHOOSE  cmovno
         CHOOSE  cmovb
@@ -60,20 +60,20 @@ state_flags_one: .quad 1
         CHOOSE  cmovge
         CHOOSE  cmovle
         CHOOSE  cmovg
-        xor     32(%rsp,%rbx), %rbp
-        or      %rbp, STATE_OWN+24(%rsp)
-        mov     STATE_FLAGS(%rsp), %rax
+        xor     32(%rbp,%rbx), %r8
+        or      %r8, STATE_OWN+24(%rbp)
+        mov     STATE_FLAGS(%rbp), %rax
         and     $REGISTERS_FLAGS_HELD, %eax
-        xor     (%rsp,%rbx), %rax
+        xor     (%rbp,%rbx), %rax
         GATHER  0
-        mov     STATE_READ(%rsp), %rax
-        xor     8(%rsp,%rbx), %rax
+        mov     STATE_READ(%rbp), %rax
+        xor     8(%rbp,%rbx), %rax
         GATHER  1
-        mov     STATE_READ+8(%rsp), %rax
-        xor     16(%rsp,%rbx), %rax
+        mov     STATE_READ+8(%rbp), %rax
+        xor     16(%rbp,%rbx), %rax
         GATHER  2
-        mov     STATE_READ+16(%rsp), %rax
-        xor     24(%rsp,%rbx), %rax
+        mov     STATE_READ+16(%rbp), %rax
+        xor     24(%rbp,%rbx), %rax
         GATHER  2
 .endm
 

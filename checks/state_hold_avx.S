@@ -4,7 +4,7 @@
 /* Stores alone: an instruction with VEX that writes a register clears what lies above 256 bits. */
 .macro TOUCH_AVX
         .irp    r, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-        vmovdqa %ymm\r, STATE_OWN+64*\r(%rsp)
+        vmovdqu %ymm\r, STATE_OWN+64*\r(%rsp)
         .endr
 .endm
 

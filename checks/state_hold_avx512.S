@@ -4,7 +4,7 @@
 /* A merging move to itself changes nothing, whatever the mask holds. */
 .macro TOUCH_AVX512
         .irp    r, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-        vmovdqa64 %zmm\r, STATE_OWN+64*\r(%rsp)
+        vmovdqu64 %zmm\r, STATE_OWN+64*\r(%rsp)
         .endr
         .irp    r, 1,2,3,4,5,6,7
         vmovdqa32 %zmm\r, %zmm\r{%k\r}

@@ -3,18 +3,18 @@
 
 /* struct entry of state_mxcsr.c */
 .macro LOAD_MXCSR
-        ldmxcsr (%rsp,%rbx)
-        fldcw   4(%rsp,%rbx)
+        ldmxcsr (%rbp,%rbx)
+        fldcw   4(%rbp,%rbx)
 .endm
 
 .macro COMPARE_MXCSR
-        stmxcsr STATE_READ(%rsp)
-        mov     STATE_READ(%rsp), %eax
-        xor     (%rsp,%rbx), %eax
+        stmxcsr STATE_READ(%rbp)
+        mov     STATE_READ(%rbp), %eax
+        xor     (%rbp,%rbx), %eax
         GATHER  0
-        fnstcw  STATE_READ(%rsp)
-        movzwl  STATE_READ(%rsp), %eax
-        xor     4(%rsp,%rbx), %ax
+        fnstcw  STATE_READ(%rbp)
+        movzwl  STATE_READ(%rbp), %eax
+        xor     4(%rbp,%rbx), %ax
         GATHER  1
 .endm
 

@@ -20,24 +20,9 @@
         kmovq   %k0, %k1
         kmovq   -72(%rsp), %k0
 .endm
+/* Two rings, so that a wrong bit keeps the name of its kind. */
 .macro ROTATE_AVX512
-        vmovdqa64 %zmm31, -64(%rsp)
-        MOVE    30, 31
-        MOVE    29, 30
-        MOVE    28, 29
-        MOVE    27, 28
-        MOVE    26, 27
-        MOVE    25, 26
-        MOVE    24, 25
-        MOVE    23, 24
-        MOVE    22, 23
-        MOVE    21, 22
-        MOVE    20, 21
-        MOVE    19, 20
-        MOVE    18, 19
-        MOVE    17, 18
-        MOVE    16, 17
-        MOVE    15, 16
+        vmovdqu64 %zmm15, -64(%rsp)
         MOVE    14, 15
         MOVE    13, 14
         MOVE    12, 13
@@ -53,7 +38,24 @@
         MOVE    2, 3
         MOVE    1, 2
         MOVE    0, 1
-        vmovdqa64 -64(%rsp), %zmm0
+        vmovdqu64 -64(%rsp), %zmm0
+        vmovdqu64 %zmm31, -64(%rsp)
+        MOVE    30, 31
+        MOVE    29, 30
+        MOVE    28, 29
+        MOVE    27, 28
+        MOVE    26, 27
+        MOVE    25, 26
+        MOVE    24, 25
+        MOVE    23, 24
+        MOVE    22, 23
+        MOVE    21, 22
+        MOVE    20, 21
+        MOVE    19, 20
+        MOVE    18, 19
+        MOVE    17, 18
+        MOVE    16, 17
+        vmovdqu64 -64(%rsp), %zmm16
         ROTATE_MASKS
 .endm
 

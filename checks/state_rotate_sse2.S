@@ -6,7 +6,7 @@
         movdqa  %xmm\from, %xmm\to
 .endm
 .macro ROTATE_SSE2
-        movdqa  %xmm15, -32(%rsp)
+        movdqu  %xmm15, -32(%rsp)
         MOVE    14, 15
         MOVE    13, 14
         MOVE    12, 13
@@ -22,7 +22,7 @@
         MOVE    2, 3
         MOVE    1, 2
         MOVE    0, 1
-        movdqa  -32(%rsp), %xmm0
+        movdqu  -32(%rsp), %xmm0
 .endm
 
 STATE_ROTATE state_rotate_sse2, ROTATE_SSE2, ROTATE_NOTHING, ROTATE_NOTHING, ROTATE_NOTHING

@@ -2,7 +2,7 @@
 #include "checks/state_xsave.inc"
 
 .macro SAVE area
-        xsaveopt64 \area(%rsp)
+        xsaveopt64 \area(%rbp)
 .endm
 
 STATE_STEP state_xsaveopt, 0, 0, LOAD_XSAVE, STEP_NOTHING
