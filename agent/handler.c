@@ -209,7 +209,7 @@ static void on_death(int signal, siginfo_t *info, void *user)
         struct observation *o = h->scratch;
         const ucontext_t *context = user;
 
-        if (signal == SIGTRAP && info->si_code == TRAP_TRACE && h->steps_left) {
+        if (signal == SIGTRAP && info->si_code == TRAP_TRACE && h->stepping) {
                 on_step(user);
                 return;
         }

@@ -28,6 +28,7 @@ struct handler_state {
         int timer;                   /* the kernel's id of the timer */
         uint64_t interval_ns;
         uint32_t steps_left;         /* step: 0 clears the trap flag */
+        bool stepping;               /* step: a trap may still come then, where a popf brought the flag back */
         uint8_t *stack[2];
         size_t stack_size;
 };

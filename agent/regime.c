@@ -173,10 +173,12 @@ static uint64_t forced_switches(void)
 static void run_stepped(const struct check *check, void *state)
 {
         handler_state.steps_left = STEPS_A_ROUND;
+        handler_state.stepping = true;
         __asm__ volatile("pushf\n\torq $0x100, (%%rsp)\n\tpopf" : : : "memory", "cc");
         check->run(state);
         __asm__ volatile("pushf\n\tandq $~0x100, (%%rsp)\n\tpopf" : : : "memory", "cc");
         handler_state.steps_left = 0;
+        handler_state.stepping = false;
 }
 
 static void rearm_storm(void)
