@@ -77,11 +77,13 @@ static void frame_verify(const ucontext_t *context)
 
         if (!check->frame || h->frame_failed)
                 return;
-        if (rip != registers_event_signalled &&
+        bool at_event = rip > registers_event_signal && rip <= registers_event_signalled;
+
+        if (!at_event &&
                 (rip < (const char *)check->hold_begin || rip >= (const char *)check->hold_end))
                 return;
         frame_read(context, &frame);
-        if (rip == registers_event_signalled)
+        if (at_event)
                 frame.skip_general = REGISTERS_SYSCALL_USED;
         if (!check->frame(h->check_state, &frame, &mismatch))
                 return;
@@ -203,13 +205,21 @@ static enum observation_kind death_kind(int signal, const siginfo_t *info)
         return info->si_code <= 0 && signal != SIGABRT ? OBSERVATION_KILLED : OBSERVATION_CRASH;
 }
 
+/* A trap of the regime `step`. Its code is TRAP_TRACE, and now and then TRAP_BRKPT (arch/x86/kernel/traps.c,
+ * get_si_code: a hypervisor lost DR6.BS); a breakpoint instruction's is SI_KERNEL. */
+static bool is_step(int signal, const siginfo_t *info, const ucontext_t *context)
+{
+        return signal == SIGTRAP && handler_state.stepping && context->uc_mcontext.gregs[REG_EFL] & TRAP_FLAG &&
+                (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
+}
+
 static void on_death(int signal, siginfo_t *info, void *user)
 {
         struct handler_state *h = &handler_state;
         struct observation *o = h->scratch;
         const ucontext_t *context = user;
 
-        if (signal == SIGTRAP && info->si_code == TRAP_TRACE && h->stepping) {
+        if (is_step(signal, info, context)) {
                 on_step(user);
                 return;
         }

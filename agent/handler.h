@@ -27,8 +27,8 @@ struct handler_state {
         bool rearm;                  /* storm-async: the timer is one-shot and armed again at the handler's end */
         int timer;                   /* the kernel's id of the timer */
         uint64_t interval_ns;
-        uint32_t steps_left;         /* step: 0 clears the trap flag */
-        bool stepping;               /* step: a trap may still come then, where a popf brought the flag back */
+        bool stepping;               /* step: a trap is the regime's, and not a death */
+        uint32_t steps_left;         /* step: 0 clears the trap flag (again, where a kernel restores it by popf) */
         uint8_t *stack[2];
         size_t stack_size;
 };

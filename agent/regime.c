@@ -177,7 +177,6 @@ static void run_stepped(const struct check *check, void *state)
         __asm__ volatile("pushf\n\torq $0x100, (%%rsp)\n\tpopf" : : : "memory", "cc");
         check->run(state);
         __asm__ volatile("pushf\n\tandq $~0x100, (%%rsp)\n\tpopf" : : : "memory", "cc");
-        handler_state.steps_left = 0;
         handler_state.stepping = false;
 }
 

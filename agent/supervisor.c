@@ -397,7 +397,7 @@ static void collect(struct supervisor *s)
                                 if (to && i < s->n_cpus && s->run->experiment == EXPERIMENT_NONE)
                                         tally_add(to, tally);
                         }
-                for (size_t j = 0; j < s->evidence->n_cpus && s->run->experiment == EXPERIMENT_NONE; j++)
+                for (size_t j = 0; j < s->evidence->n_cpus && s->run->experiment == EXPERIMENT_NONE && i < s->n_cpus; j++)
                         if (s->evidence->cpus[j] == m->cpu)
                                 s->evidence->cpu_ns[j] += m->cpu_ns;
         }

@@ -354,6 +354,16 @@ static uint32_t shuffled(uint32_t index, uint32_t pass, uint32_t n)
         return (uint32_t)((hash >> 32) % n + (uint64_t)index * step) % n;
 }
 
+/* What the first pass missed: the scheduler gave no switch in time, or the worker died there. */
+static void run_uncovered(void)
+{
+        const struct supervisor_run *run = loop.worker->run;
+
+        for (uint32_t i = 0; i < run->n_items && !told_to_stop(); i++)
+                if (!loop.slot->tallies[run->items[i].check][run->items[i].regime].covered)
+                        run_series(i, true);
+}
+
 static void run_items(void)
 {
         const struct supervisor_run *run = loop.worker->run;
@@ -362,7 +372,9 @@ static void run_items(void)
         for (uint32_t i = loop.worker->first_item; i < n && !told_to_stop(); i++)
                 run_series(i, true);
         atomic_fetch_add(&loop.slot->passes, 1);
+        run_uncovered();
         for (uint32_t pass = 1; !run->once && !told_to_stop(); pass++) {
+                run_uncovered();
                 for (uint32_t i = 0; i < n && !told_to_stop(); i++)
                         run_series(shuffled(i, pass, n), false);
                 atomic_fetch_add(&loop.slot->passes, 1);

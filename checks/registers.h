@@ -27,6 +27,8 @@
 #define REGISTERS_SHAPE_GS 4             /* gs base written with wrgsbase */
 #define REGISTERS_SHAPE_FS 8             /* fs base too: no C code of this process may use TLS meanwhile */
 
+#define REGISTERS_SIGNALS 8 /* that one event point of the regime storm-self sends */
+
 #define REGISTERS_FLAGS_HELD 0xcd5 /* CF PF AF ZF SF DF OF */
 
 #ifndef __ASSEMBLER__
@@ -117,8 +119,8 @@ void registers_call(struct registers_pair *pair, void (*kernel)(void *), void *s
 extern const void *registers_event;
 extern const char registers_event_none[], registers_event_signal[], registers_event_migrate[];
 
-/* The instruction after the signalling system call: a frame with this instruction pointer holds the kernel's
- * registers but for REGISTERS_SYSCALL_USED, which the call needs. */
+/* A frame whose instruction pointer lies in (registers_event_signal, registers_event_signalled] holds the kernel's
+ * registers but for REGISTERS_SYSCALL_USED, which the system calls need. */
 extern const char registers_event_signalled[];
 #define REGISTERS_SYSCALL_USED 0x8c7 /* rax rcx rdx rsi rdi r11 */
 

@@ -261,6 +261,7 @@ registers_event_none:
 registers_event_signal:
         endbr64
         EVENT_SAVE
+        .rept   REGISTERS_SIGNALS       /* straight on: a loop would need a flag or a register */
         mov     DROP_BEGIN(%rip), %rdi
         mov     DROP_SIZE(%rip), %rsi
         mov     $4, %edx                /* MADV_DONTNEED */
@@ -271,6 +272,7 @@ registers_event_signal:
         mov     SIGNAL(%rip), %rdx
         mov     $234, %eax              /* SYS_tgkill */
         syscall
+        .endr
 registers_event_signalled:
         EVENT_RESTORE
 
