@@ -18,6 +18,7 @@
         X(check_state_mask_avx512)                                                                            \
         X(check_state_xsave)                                                                                  \
         X(check_state_xsaveopt)                                                                               \
+        X(check_state_amx_tile)                                                                               \
         X(check_state_xsavec)                                                                                 \
         X(check_stack_push)                                                                                   \
         X(check_stack_call)                                                                                   \
