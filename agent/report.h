@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reports: the same content for people (text) and for programs (JSON `assay.report/1`, NDJSON observations). */
+/* Reports: the same content for people (text) and for programs (JSON `assay.report/1`, NDJSON observations).
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -16,13 +17,13 @@ struct report {
         const struct verdict *verdict;
         const struct supervisor_outcome *outcome;
         const struct plan_request *request;
-        const char *isa_level;  /* as --isa said, "native" else */
-        uint64_t started_ns;    /* CLOCK_REALTIME */
+        const char *isa_level; /* as --isa said, "native" else */
+        uint64_t started_ns;   /* CLOCK_REALTIME */
         int exit_status;
 };
 
-/* One screen of text. `width` columns (at least 20), `colour` where the terminal has it. Returns 0 or -errno of
- * the first write that failed. */
+/* One screen of text. `width` columns (at least 20), `colour` where the terminal has it. Returns 0 or -errno
+ * of the first write that failed. */
 int report_text(const struct report *report, FILE *to, int width, bool colour);
 
 /* The JSON object, one line and a newline. Returns 0 or -errno. */

@@ -59,7 +59,7 @@ static const struct row {
         { F(EVIDENCE) | F(AMBIGUOUS), 0, VERDICT_HARDWARE, false, .3,
                 "One of {cpus} computed wrongly; which one the evidence does not tell: {what}; {events}." },
         { F(EVIDENCE) | F(DEATHS), F(SCATTERED), VERDICT_HARDWARE, false, .5,
-                "{cpus} ({place}) crashed or hung in a round that does not do so elsewhere: {what}." },
+                "{cpus} ({place}) crashed or hung once, and nothing else explains it: {what}." },
         { F(EVIDENCE), F(SCATTERED), VERDICT_HARDWARE, false, .6,
                 "{cpus} ({place}) computed wrongly once, and nothing else explains it: {what}; {events}." },
         { F(VOTES), F(EVIDENCE), VERDICT_INCONCLUSIVE, false, .3,

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/report_skipped.h"
+
+#include <stdio.h>
+
+static void skipped_cpus(
+        const struct plan *plan, void (*each)(const struct report_skipped *, void *), void *user)
+{
+        struct report_skipped one = { .what = "cpu" };
+
+        one.cpus = &plan->offline;
+        one.why = plan_skip_text(PLAN_SKIP_OFFLINE);
+        if (cpu_set_next(one.cpus, -1) >= 0)
+                each(&one, user);
+        one.cpus = &plan->forbidden;
+        one.why = plan_skip_text(PLAN_SKIP_CPUSET);
+        if (cpu_set_next(one.cpus, -1) >= 0)
+                each(&one, user);
+}
+
+static void skipped_checks(
+        const struct plan *plan, void (*each)(const struct report_skipped *, void *), void *user)
+{
+        for (size_t c = 0; check_list[c] && c < PLAN_CHECKS_MAX; c++) {
+                struct report_skipped one = {
+                        .what = "check",
+                        .check = check_list[c]->name,
+                        .why = plan_skip_text(plan->check_skip[c]),
+                        .missing = plan->check_missing[c],
+                        .chosen = plan->check_skip[c] == PLAN_SKIP_CHOICE,
+                };
+
+                if (plan->check_skip[c] != PLAN_RUNS)
+                        each(&one, user);
+        }
+        for (unsigned r = 0; r < REGIME_COUNT; r++) {
+                struct report_skipped one = {
+                        .what = "regime",
+                        .regime = regime_name((enum regime)r),
+                        .why = plan_skip_text(plan->regime_skip[r]),
+                        .chosen = plan->regime_skip[r] == PLAN_SKIP_CHOICE,
+                };
+
+                if (plan->regime_skip[r] != PLAN_RUNS)
+                        each(&one, user);
+        }
+}
+
+static void skipped_items(
+        const struct verdict_input *input, void (*each)(const struct report_skipped *, void *), void *user)
+{
+        const struct plan *plan = input->plan;
+
+        for (size_t i = 0; i < plan->n_items; i++) {
+                enum regime regime = (enum regime)plan->items[i].regime;
+                struct cpu_set missed = { 0 };
+                bool began = false;
+                struct report_skipped one = {
+                        .what = "item",
+                        .check = check_list[plan->items[i].check]->name,
+                        .regime = regime_name(regime),
+                        .cpus = &missed,
+                };
+
+                for (int cpu = cpu_set_next(&plan->cpus, -1); cpu >= 0;
+                        cpu = cpu_set_next(&plan->cpus, cpu)) {
+                        const struct tally *t =
+                                evidence_tally(input->evidence, (unsigned)cpu, plan->items[i].check, regime);
+
+                        if (t && t->covered)
+                                continue;
+                        began |= t && t->rounds;
+                        cpu_set_add(&missed, (unsigned)cpu);
+                }
+                one.why = began ? "it ran, but no event of the regime happened inside"
+                                : "it did not run: the duration was too short, or the CPU was lost";
+                if (cpu_set_next(&missed, -1) >= 0)
+                        each(&one, user);
+        }
+}
+
+void report_skipped_each(const struct report *report,
+        void (*each)(const struct report_skipped *skipped, void *user), void *user)
+{
+        skipped_cpus(report->input->plan, each, user);
+        skipped_checks(report->input->plan, each, user);
+        skipped_items(report->input, each, user);
+}
+
+void report_replay_command(const struct observation *observation, char command[REPORT_COMMAND_MAX])
+{
+        char token[128];
+
+        verdict_replay_token(observation, token, sizeof(token));
+        (void)snprintf(command, REPORT_COMMAND_MAX, "assay replay %s --cpu %d", token, observation->cpu);
+}

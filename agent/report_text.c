@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The report for people: the verdict first, then what ran, what did not, and on which host. One screen, also
+ * on a host of 512 CPUs and on a terminal of 20 columns. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "agent/report.h"
+#include "agent/report_observation.h"
+#include "agent/report_skipped.h"
+#include "agent/report_table.h"
+#include "base/array.h"
+#include "base/terminal.h"
+
+#define LIST_MAX 256
+#define ITEMS_SHOWN 6 /* lines of what did not run */
+
+struct page {
+        const struct report *report;
+        FILE *to;
+        int width;
+        bool colour;
+        unsigned items, chosen; /* lines of what did not run, so far */
+};
+
+static void say(const struct page *page, const char *label, const char *text)
+{
+        int column = fprintf(page->to, "%s", label);
+
+        terminal_wrap(page->to, text, column, page->width < 2 * 10 + 20 ? 2 : 10, page->width);
+}
+
+/* ---- the verdict ---- */
+
+static const char *paint(const struct page *page, enum verdict_class class)
+{
+        if (!page->colour)
+                return "";
+        switch (class) {
+        case VERDICT_HEALTHY:
+        case VERDICT_ERRATUM:
+                return "\033[1;32m";
+        case VERDICT_HARDWARE:
+                return "\033[1;31m";
+        default:
+                return "\033[1;33m";
+        }
+}
+
+static void headline(const struct page *page)
+{
+        const struct verdict *v = page->report->verdict;
+        char cpus[LIST_MAX], text[LIST_MAX + 64];
+
+        cpu_set_format(&v->cpus, cpus, sizeof(cpus));
+        (void)snprintf(text, sizeof(text), "%s%s%s%s%s%s%s", v->synthetic ? "drill: " : "",
+                verdict_class_name(v->class),
+                v->class != VERDICT_HARDWARE ? ""
+                : v->repeated                ? ", repeated"
+                                             : ", once",
+                cpus[0] ? ": CPU " : "", cpus, v->scope > SCOPE_CPU ? ", scope " : "",
+                v->scope > SCOPE_CPU ? verdict_scope_name(v->scope) : "");
+        fputs(paint(page, v->class), page->to);
+        say(page, "verdict   ", text);
+        if (page->colour)
+                fputs("\033[0m", page->to);
+}
+
+/* The bytes that differ, in hexadecimal: where, what was due, what was found, which bits. */
+static void differences(const struct page *page, const struct observation *o)
+{
+        struct report_difference list[CHECK_WINDOW / 8];
+        size_t n = report_has_mismatch(o) ? report_differences(o, list) : 0;
+
+        for (size_t i = 0; i < n; i++) {
+                const struct report_difference *d = &list[i];
+                char text[256];
+
+                (void)snprintf(text, sizeof(text),
+                        "+%#06" PRIx32 " %-16s expected %016" PRIx64 " actual %016" PRIx64
+                        " xor %016" PRIx64,
+                        d->offset, d->place.name, d->expected, d->actual, d->expected ^ d->actual);
+                say(page, i ? "          " : "bytes     ", text);
+        }
+        if (n) {
+                char text[64];
+
+                (void)snprintf(text, sizeof(text), "%" PRIu32 " wrong in %" PRIu32 " bytes",
+                        o->mismatch.bits, o->mismatch.bytes);
+                say(page, "bits      ", text);
+        }
+}
+
+static void verdict_text(const struct page *page)
+{
+        const struct report *report = page->report;
+        const struct verdict *v = report->verdict;
+        const struct observation *o =
+                v->first == UINT32_MAX ? NULL : &report->input->evidence->observations[v->first];
+        char text[LIST_MAX], command[REPORT_COMMAND_MAX];
+
+        headline(page);
+        say(page, "because   ", v->summary);
+        if (v->ruled_out[0])
+                say(page, "not       ", v->ruled_out);
+        if (o) {
+                (void)snprintf(text, sizeof(text), "%s; confidence %.0f%%",
+                        v->unit < CHECK_UNIT_COUNT ? check_unit_name(v->unit) : "unknown",
+                        v->confidence * 100);
+                say(page, "unit      ", text);
+                differences(page, o);
+                report_replay_command(o, command);
+                say(page, "again     ", command);
+        }
+        say(page, "advice    ", v->advice);
+}
+
+/* ---- what ran ---- */
+
+/* The checks and regimes that ran anywhere, by name. */
+static void names_that_ran(const struct page *page)
+{
+        const struct plan *plan = page->report->input->plan;
+        uint32_t regimes = 0;
+        unsigned checks = 0;
+        char text[LIST_MAX];
+        size_t used;
+
+        for (size_t c = 0; c < page->report->input->evidence->n_checks; c++) {
+                bool ran = false;
+
+                for (size_t i = 0; i < plan->n_items && !ran; i++)
+                        ran = plan->items[i].check == c;
+                checks += ran;
+        }
+        for (size_t i = 0; i < plan->n_items; i++)
+                regimes |= 1U << plan->items[i].regime;
+        used = (size_t)snprintf(text, sizeof(text), "%u checks in", checks);
+        for (unsigned r = 0; r < REGIME_COUNT; r++)
+                if (regimes >> r & 1 && used < sizeof(text))
+                        used += (size_t)snprintf(
+                                text + used, sizeof(text) - used, " %s", regime_name((enum regime)r));
+        if (used < sizeof(text))
+                (void)snprintf(text + used, sizeof(text) - used, "; %.1f s; seed %#" PRIx64,
+                        (double)page->report->outcome->elapsed_ns / 1e9, page->report->request->seed);
+        say(page, "ran       ", text);
+}
+
+/* ---- what did not ---- */
+
+static void skipped_line(const struct report_skipped *skipped, void *user)
+{
+        struct page *page = user;
+        char text[LIST_MAX + 256], cpus[LIST_MAX] = "";
+        size_t used;
+
+        if (skipped->chosen) {
+                page->chosen++;
+                return;
+        }
+        if (page->items++ >= ITEMS_SHOWN)
+                return;
+        if (skipped->cpus)
+                cpu_set_format(skipped->cpus, cpus, sizeof(cpus));
+        used = (size_t)snprintf(text, sizeof(text), "%s%s%s%s%s: %s", skipped->check ? skipped->check : "",
+                skipped->check && skipped->regime ? " " : "", skipped->regime ? skipped->regime : "",
+                cpus[0] ? (skipped->check || skipped->regime ? " on CPU " : "CPU ") : "", cpus,
+                skipped->why);
+        for (int f = 0; f < ISA_COUNT && used < sizeof(text); f++)
+                if (skipped->missing >> f & 1)
+                        used += (size_t)snprintf(
+                                text + used, sizeof(text) - used, " %s", isa_name((enum isa_feature)f));
+        say(page, "not run   ", text);
+}
+
+static void what_did_not(struct page *page)
+{
+        char text[64];
+
+        report_skipped_each(page->report, skipped_line, page);
+        if (page->items > ITEMS_SHOWN) {
+                (void)snprintf(text, sizeof(text), "and %u more, see --json", page->items - ITEMS_SHOWN);
+                say(page, "          ", text);
+        }
+        if (page->chosen) {
+                (void)snprintf(text, sizeof(text), "%u, not asked for", page->chosen);
+                say(page, "left out  ", text);
+        }
+}
+
+/* ---- facts: kinds of observations that accuse nobody, and the host ---- */
+
+static void facts(const struct page *page)
+{
+        const struct evidence *evidence = page->report->input->evidence;
+
+        for (int kind = 0; kind < OBSERVATION_KIND_COUNT; kind++) {
+                struct cpu_set cpus = { 0 };
+                unsigned n = 0;
+                int error = 0;
+                char list[LIST_MAX], text[LIST_MAX + 128];
+
+                for (size_t i = 0; i < evidence->n_observations; i++) {
+                        const struct observation *o = &evidence->observations[i];
+
+                        if ((int)o->kind != kind || observation_is_evidence(o->kind))
+                                continue;
+                        n++;
+                        error = error ? error : o->error;
+                        if (o->cpu >= 0)
+                                cpu_set_add(&cpus, (unsigned)o->cpu);
+                }
+                if (!n)
+                        continue;
+                cpu_set_format(&cpus, list, sizeof(list));
+                (void)snprintf(text, sizeof(text), "%s %u times on CPU %s%s%s", observation_kind_name(kind),
+                        n, list, error ? ": " : "", error ? strerror(error) : "");
+                say(page, "noted     ", text);
+        }
+        if (evidence->dropped)
+                fprintf(page->to, "%-10s%zu observations found no room\n", "noted", evidence->dropped);
+}
+
+static void host_lines(const struct page *page)
+{
+        const struct host *host = page->report->input->host;
+        const struct {
+                const char *label;
+                const struct host_fact *fact;
+        } shown[] = {
+                { "CPU       ", &host->brand },
+                { "model     ", &host->signature },
+                { "codename  ", &host->codename },
+                { "microcode ", &host->microcode },
+                { "hypervisor", &host->hypervisor },
+                { "kernel    ", &host->kernel },
+                { "boot id   ", &host->boot_id },
+                { "host      ", &host->hostname },
+                { "machine   ", &host->machine_id },
+                { "instance  ", &host->instance_id },
+                { "physical  ", &host->physical_host },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(shown); i++)
+                if (shown[i].fact->value[0]) {
+                        fprintf(page->to, "%s%s", shown[i].label,
+                                strlen(shown[i].label) > 9 && shown[i].label[9] != ' ' ? " " : "");
+                        terminal_wrap(page->to, shown[i].fact->value, 11, 2, page->width);
+                }
+}
+
+int report_text(const struct report *report, FILE *to, int width, bool colour)
+{
+        struct page page = {
+                .report = report, .to = to, .width = MAX(width, TERMINAL_WIDTH_MIN), .colour = colour
+        };
+
+        errno = 0;
+        verdict_text(&page);
+        fputc('\n', to);
+        report_table(report->input, &report->verdict->cpus, to, page.width);
+        names_that_ran(&page);
+        what_did_not(&page);
+        facts(&page);
+        fputc('\n', to);
+        host_lines(&page);
+        if (fflush(to) == EOF || ferror(to))
+                return errno ? -errno : -EIO;
+        return 0;
+}

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Compares what `render` writes with the files of this folder, byte by byte. With --update it writes them: read the
+# difference before it is committed.
+set -u
+source=${srcdir:-.}/tests/golden
+render=${RENDER:-tests/golden/render}
+scratch=$(mktemp) || exit 99
+trap 'rm -f "$scratch"' EXIT
+number=0 status=0
+
+# golden FILE ARGUMENTS: what `render ARGUMENTS` writes is FILE.
+golden() {
+        file=$source/$1
+        shift
+        "$render" "$@" >"$scratch" || exit 99
+        if [ "${update:-}" ]; then
+                cp "$scratch" "$file"
+        fi
+        number=$((number + 1))
+        if ! diff -u "$file" "$scratch" >"$scratch.diff"; then
+                sed 's/^/# /' "$scratch.diff"
+                printf 'not '
+                status=1
+        fi
+        rm -f "$scratch.diff"
+        echo "ok $number - $*"
+}
+
+update=
+[ "${1:-}" = --update ] && update=1
+for scene in $("$render"); do
+        golden "report_$scene.txt" "$scene" text 80
+done
+for scene in repeated incomplete large; do
+        golden "report_${scene}_20.txt" "$scene" text 20
+done
+golden report_crash.json crash json
+echo "1..$number"
+exit "$status"

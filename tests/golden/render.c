@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* render SCENE FORMAT [WIDTH]: writes a report of made-up evidence, for golden files and for the schema's
+ * test. FORMAT: text, json, ndjson. Without arguments: the names of all scenes. */
+#include <locale.h>
+
+#include "agent/report.h"
+#include "tests/unit/scene.h"
+
+static void fact(struct host_fact *fact, const char *value, const char *source)
+{
+        (void)snprintf(fact->value, sizeof(fact->value), "%s", value);
+        (void)snprintf(fact->source, sizeof(fact->source), "%s", source);
+}
+
+static void name_host(void)
+{
+        fact(&scene.host.vendor, "AuthenticAMD", "cpuid leaf 0");
+        fact(&scene.host.brand, "AMD EPYC 9V74 80-Core Processor", "cpuid leaf 0x80000002");
+        fact(&scene.host.signature, "25/17/1", "cpuid leaf 1");
+        fact(&scene.host.codename, "Zen 4 (Genoa)", "table");
+        fact(&scene.host.microcode, "", "hidden by the hypervisor");
+        fact(&scene.host.kernel, "6.1.0-18-amd64", "uname");
+        fact(&scene.host.boot_id, "00000000-1111-2222-3333-444444444444", "/proc/sys/kernel/random/boot_id");
+        fact(&scene.host.physical_host, "rack-7-blade-12", "identity command");
+        for (size_t i = 0; i < scene.plan.n_items; i++)
+                scene.plan.items[i] = (struct plan_item){ 0 };
+        for (unsigned check = 0; check < SCENE_CHECKS; check++)
+                for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
+                        if (regime != REGIME_STEP && check != SCENE_VOTE)
+                                scene.plan.items[scene.plan.n_items++] =
+                                        (struct plan_item){ (uint16_t)check, (uint8_t)regime, false };
+        scene.plan.regime_skip[REGIME_STEP] = PLAN_SKIP_CHOICE;
+        scene.plan.check_skip[SCENE_VOTE] = PLAN_SKIP_FEATURE;
+        scene.plan.check_missing[SCENE_VOTE] = ISA(AVX512F) | ISA(AMX_TILE);
+}
+
+static void healthy(void)
+{
+        scene_host(1, 2, 1);
+}
+
+static void repeated(void)
+{
+        scene_host(2, 4, 2);
+        scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_QUIET, 4)->review = REVIEW_CONFIRMED;
+        scene.observations[0].reviewer = 6;
+        scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_TIMER, 17);
+        scene_experiment(EXPERIMENT_SAME, 0, "5", 100, 3);
+        scene_experiment(EXPERIMENT_OTHER, 0, "0,4,6-7", 400, 0);
+        scene_experiment(EXPERIMENT_PRESENT, 0, "", 0, 0)->ran = false;
+        strcpy(scene.experiments[2].why, "the regime drops no pages");
+}
+
+static void drill(void)
+{
+        repeated();
+        scene.observations[0].synthetic = scene.observations[1].synthetic = true;
+}
+
+static void kernel(void)
+{
+        scene_host(1, 2, 1);
+        for (int cpu = 0; cpu < 2; cpu++)
+                scene_lose(scene_observe(OBSERVATION_FRAME, cpu, SCENE_STATE, REGIME_STORM_SELF, 40), NULL);
+        scene.observations[0].in_frame = scene.observations[1].in_frame = true;
+}
+
+static void crash(void)
+{
+        struct observation_death *death;
+
+        scene_host(1, 4, 1);
+        death = &scene_observe(OBSERVATION_CRASH, 2, SCENE_FMA, REGIME_QUIET, 4)->death;
+        death->n_code = 4;
+        memcpy(death->code_bytes, "\x48\x8b\x04\x24", 4);
+        death->n_red_zone = OBSERVATION_RED_ZONE;
+        death->registers.general[REGISTERS_RSP] = 0x7ffd00001000;
+        death->trap = 14;
+}
+
+static void incomplete(void)
+{
+        scene_host(1, 2, 1);
+        scene.input.complete = false;
+        cpu_set_add(&scene.plan.forbidden, 3);
+        cpu_set_add(&scene.plan.offline, 2);
+        *scene_tally(1, SCENE_STATE, REGIME_TIMER) = (struct tally){ .rounds = 3 };
+        *scene_tally(1, SCENE_FMA, REGIME_CROWD) = (struct tally){ 0 };
+        scene_observe(OBSERVATION_FAILED, 1, SCENE_FMA, REGIME_CROWD, 0)->error = 11;
+        scene_observe(OBSERVATION_TRACED, 0, SCENE_FMA, REGIME_CROWD, 0)->tracer = 99;
+}
+
+static void erratum(void)
+{
+        healthy();
+        scene_observe(OBSERVATION_ERRATUM, 1, SCENE_STATE, REGIME_QUIET, 4);
+}
+
+static void nothing(void)
+{
+        healthy();
+        memset(scene.tallies, 0, sizeof(scene.tallies));
+        scene.input.complete = false;
+}
+
+/* 512 CPUs, of which a whole package errs. */
+static void large(void)
+{
+        scene_host(8, 32, 2);
+        for (int cpu = 64; cpu < 96; cpu++)
+                scene_observe(OBSERVATION_MISMATCH, cpu, SCENE_FMA, REGIME_QUIET, 4);
+        scene_observe(OBSERVATION_MISMATCH, 70, SCENE_FMA, REGIME_QUIET, 9);
+}
+
+static const struct {
+        const char *name;
+        void (*make)(void);
+} scenes[] = {
+        { "healthy", healthy },
+        { "repeated", repeated },
+        { "drill", drill },
+        { "kernel", kernel },
+        { "crash", crash },
+        { "erratum", erratum },
+        { "nothing", nothing },
+        { "large", large },
+        { "incomplete", incomplete },
+};
+
+static int render(const char *format, int width)
+{
+        static struct verdict verdict;
+        struct supervisor_outcome outcome = { .elapsed_ns = 60123456789, .complete = scene.input.complete };
+        struct plan_request request = { .seed = 42, .regimes = 0x6f, .features = ISA(SSE2) | ISA(AVX2) };
+        struct report report = { .input = &scene.input,
+                .verdict = &verdict,
+                .outcome = &outcome,
+                .request = &request,
+                .isa_level = "native",
+                .started_ns = UINT64_C(1795325201123000000) };
+        int r = 0;
+
+        name_host();
+        request.online = scene.host.online;
+        verdict_reach(&scene.input, &verdict);
+        report.exit_status = verdict_exit_status(&verdict);
+        if (!strcmp(format, "text"))
+                return report_text(&report, stdout, width, false);
+        if (!strcmp(format, "json"))
+                return report_json(&report, stdout);
+        for (size_t i = 0; i < scene.evidence.n_observations && r == 0; i++)
+                r = report_observation(&scene.observations[i], stdout);
+        return r;
+}
+
+int main(int argc, char **argv)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(scenes); i++) {
+                if (argc < 3)
+                        puts(scenes[i].name);
+                else if (!strcmp(argv[1], scenes[i].name)) {
+                        scenes[i].make();
+                        return render(argv[2], argc > 3 ? atoi(argv[3]) : 80) < 0;
+                }
+        }
+        return argc >= 3;
+}
