@@ -43,7 +43,7 @@ static void arguments_unknown_option(const char *argument, const struct option *
         for (; options->name; options++)
                 text_nearest_offer(&nearest, options->name);
         if (nearest.best)
-                fprintf(stderr, "assay: there is no option '%s'; did you mean '--%s'?\n", name,
+                fprintf(stderr, "assay: there is no option '%s'; the nearest is '--%s'.\n", name,
                         nearest.best);
         else
                 fprintf(stderr,
@@ -227,10 +227,11 @@ int arguments_regimes(const char *text, uint32_t *ret_regimes, struct arguments_
                 if (arguments_regime(name, &regimes) == 0)
                         continue;
                 text_nearest_begin(&nearest, name);
+                text_nearest_offer(&nearest, "storm");
                 for (int r = 0; r < REGIME_COUNT; r++)
                         text_nearest_offer(&nearest, regime_name((enum regime)r));
                 if (nearest.best)
-                        return wrong(ret_error, "there is no regime '%s'; did you mean '%s'?", name,
+                        return wrong(ret_error, "there is no regime '%s'; the nearest is '%s'", name,
                                 nearest.best);
                 return wrong(ret_error,
                         "there is no regime '%s'; there are quiet, timer, storm-self, storm-async, storm "

@@ -67,7 +67,8 @@ static void check_text(const struct check *check, isa_set features, int width)
 {
         char names[1024], text[1400];
 
-        printf("%s\n%*s", check->name, TEXT_INDENT, "");
+        terminal_wrap(stdout, check->name, 0, 0, width);
+        printf("%*s", TEXT_INDENT, "");
         terminal_wrap(stdout, check->detects, TEXT_INDENT, TEXT_INDENT, width);
         host_features_text(check->needs, names, sizeof(names));
         (void)snprintf(text, sizeof(text),
@@ -86,12 +87,15 @@ static int list_text(isa_set features)
 {
         int width = terminal_width(stdout);
         unsigned n = 0, able = 0;
+        char text[64];
 
         for (size_t i = 0; check_list[i]; i++, n++) {
                 check_text(check_list[i], features, width);
                 able += !(check_list[i]->needs & ~features);
         }
-        printf("\n%u checks, of which this host can run %u.\n", n, able);
+        (void)snprintf(text, sizeof(text), "%u checks, of which this host can run %u.", n, able);
+        fputc('\n', stdout);
+        terminal_wrap(stdout, text, 0, 0, width);
         return COMMAND_OK;
 }
 

@@ -128,7 +128,7 @@ static int reading_unknown(struct reading *reading, const char *section, const c
         for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
                 if (nearest.best && strcmp(keys[i].name, nearest.best) == 0)
                         return reading_fail(reading,
-                                "there is no key '%.60s' in [%.60s]; did you mean '%s' in [%s]?", name,
+                                "there is no key '%.60s' in [%.60s]; the nearest is '%s' in [%s]", name,
                                 section, keys[i].name, keys[i].section);
         return reading_fail(reading, "there is no key '%.60s' in [%.60s]; conf/assay.conf shows every key",
                 name, section);

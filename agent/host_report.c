@@ -98,9 +98,14 @@ json_t *host_json(const struct host *host)
 
 static void label_text(const char *label, const char *value, FILE *to, int width)
 {
-        int column = fprintf(to, "%-*s ", width < 2 * LABEL_WIDTH ? 0 : LABEL_WIDTH - 1, label);
+        char text[2 * LIST_MAX + LABEL_WIDTH + 64];
 
-        terminal_wrap(to, value, column, width < 2 * LABEL_WIDTH ? 2 : LABEL_WIDTH, width);
+        if (width >= 2 * LABEL_WIDTH) {
+                terminal_wrap(to, value, fprintf(to, "%-*s ", LABEL_WIDTH - 1, label), LABEL_WIDTH, width);
+                return;
+        }
+        (void)snprintf(text, sizeof(text), "%s: %s", label, value);
+        terminal_wrap(to, text, 0, 2, width);
 }
 
 /* A line for each package: CPUs that share it, how many cores, which NUMA nodes. */

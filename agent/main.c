@@ -30,7 +30,7 @@ static int main_close_output(int status)
 
         errno = 0;
         if (fclose(stdout) != 0 || failed) {
-                fprintf(stderr, "assay: cannot write to standard output: %s\n",
+                fprintf(stderr, "assay: cannot write to standard output: %s.\n",
                         errno ? strerror(errno) : "an earlier write failed");
                 return status == COMMAND_USAGE ? status : COMMAND_ERROR;
         }
@@ -55,7 +55,7 @@ static int main_help(void)
 static int main_unknown(const char *what, const char *name, const char *nearest)
 {
         if (nearest)
-                fprintf(stderr, "assay: there is no %s '%s'; did you mean '%s'?\n", what, name, nearest);
+                fprintf(stderr, "assay: there is no %s '%s'; the nearest is '%s'.\n", what, name, nearest);
         else
                 fprintf(stderr, "assay: there is no %s '%s'; 'assay --help' lists what there is.\n", what,
                         name);

@@ -22,10 +22,10 @@ static const struct {
 } mistakes[] = {
         { "[qualify]\nduration = 0\n", "x.conf:2", "duration: a duration of '0' leaves no time" },
         { "[qualify]\n\n\nduratoin = 5s\n", "x.conf:4",
-                "there is no key 'duratoin' in [qualify]; did you mean 'duration' in" },
+                "there is no key 'duratoin' in [qualify]; the nearest is 'duration' in" },
         { "[qualfy]\nduration = 5s\n", "x.conf:2",
-                "no key 'duration' in [qualfy]; did you mean 'duration' in [qualify]" },
-        { "duration = 5s\n", "x.conf:1", "no key 'duration' in []; did you mean" },
+                "no key 'duration' in [qualfy]; the nearest is 'duration' in [qualify]" },
+        { "duration = 5s\n", "x.conf:1", "no key 'duration' in []; the nearest is" },
         { "[qualify]\nquux = 5s\n", "x.conf:2", "conf/assay.conf shows every key" },
         { "[qualify]\nduration\n", "x.conf:2", "no 'key = value'" },
         { "[qualify\nduration = 5s\n", "x.conf:1", "this is no [section]" },
@@ -33,7 +33,7 @@ static const struct {
         { "[qualify]\nchecks = *\n  isa = native\n", "x.conf:3",
                 "'checks' is given a second time, or the line starts" },
         { "[qualify]\nchecks = stat_hold\n", "x.conf:2", "the nearest is 'state_hold'" },
-        { "[qualify]\nregimes = tiemr\n", "x.conf:2", "did you mean 'timer'" },
+        { "[qualify]\nregimes = tiemr\n", "x.conf:2", "the nearest is 'timer'" },
         { "[qualify]\nisa = avx\n", "x.conf:2", "there is no level 'avx'" },
 };
 
