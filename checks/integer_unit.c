@@ -41,7 +41,8 @@ int integer_verify(const struct integer_state *state, const struct integer_unit 
 
         check_compare_begin(&compare);
         check_copy(&expected, &state->registers.in, sizeof(expected));
-        expected.flags = INTEGER_FLAGS_LEFT;
+        if (unit->flags)
+                expected.flags = unit->flags;
         registers_compare(&compare, &expected, &state->registers.out);
         check_compare(&compare, sizeof(struct registers), &counts, &state->held, sizeof(counts));
         for (uint32_t i = 0; i < unit->n_lines; i++, at += INTEGER_RECORD_SIZE) {

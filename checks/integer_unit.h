@@ -69,6 +69,7 @@ struct integer_unit {
         uint32_t n_lines;
         uint32_t repeats; /* of the kernel's list of roles */
         uint32_t roles;   /* passes in a repeat */
+        uint64_t flags;   /* that the kernel leaves; 0: those of the input */
 };
 
 /* The contract of struct check's setup and verify. */

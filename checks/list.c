@@ -54,7 +54,27 @@
         X(check_float_fma_fma3)                                                                               \
         X(check_float_convert_f16c)                                                                           \
         X(check_x87_arith)                                                                                    \
-        X(check_erratum_evex_rsp)
+        X(check_erratum_evex_rsp)                                                                             \
+        X(check_aes_encrypt_aesni)                                                                            \
+        X(check_aes_decrypt_aesni)                                                                            \
+        X(check_aes_encrypt_vaes)                                                                             \
+        X(check_aes_decrypt_vaes)                                                                             \
+        X(check_aes_encrypt_vaes512)                                                                          \
+        X(check_aes_decrypt_vaes512)                                                                          \
+        X(check_aes_encrypt_general)                                                                          \
+        X(check_aes_decrypt_general)                                                                          \
+        X(check_sha256_compress_shani)                                                                        \
+        X(check_sha256_compress_general)                                                                      \
+        X(check_sha1_compress_shani)                                                                          \
+        X(check_sha1_compress_general)                                                                        \
+        X(check_carryless_multiply_pclmul)                                                                    \
+        X(check_carryless_multiply_vpclmul512)                                                                \
+        X(check_carryless_multiply_general)                                                                   \
+        X(check_galois_bytes_gfni)                                                                            \
+        X(check_galois_bytes_gfni512)                                                                         \
+        X(check_galois_bytes_general)                                                                         \
+        X(check_crc32c_sse42)                                                                                 \
+        X(check_crc32c_general)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

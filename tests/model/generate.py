@@ -16,6 +16,7 @@ import zlib
 
 MODELS = [
     "fma_chain",
+    "crypto",
     "integer",
     "scalar",
 ]
