@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all streams share. A stream takes operands from columns of a table, computes, and gathers the
+ * differences from the columns of answers in registers that start at 0: difference |= result ^ answer. One
+ * register of differences for each column of answers, so that a mismatch names the operation and the lane.
+ *
+ * A table is VECTOR_STREAM_BLOCKS blocks of `columns` columns of VECTOR_STREAM_COLUMN bytes each, operands
+ * first (tests/model/vector_operands.py). A round goes VECTOR_STREAM_PASSES times through the first rows of
+ * one block with one kernel, and now and then through the others too: those hold numbers near zero, which
+ * cost hundreds of cycles on some CPUs.
+ *
+ * A kernel (vector_stream.inc) starts with rsi = the block, rcx = r8 = r10 = 0, r9 = VECTOR_STREAM_PASSES,
+ * and ends with rsi = the block, rcx = r9 = 0, r8 = VECTOR_STREAM_PASSES, r10 = the registers' worth of
+ * elements that it went through, rdx = the end of the first rows, ZF and PF. */
+#pragma once
+
+#define VECTOR_STREAM_COLUMN 4224 /* 66 rows of 64 bytes */
+#define VECTOR_STREAM_COMMON 2944 /* the first 46 rows */
+#define VECTOR_STREAM_BLOCKS 16
+#define VECTOR_STREAM_PASSES 512
+#define VECTOR_STREAM_WHOLE 64 /* one pass in 64 goes through all rows, the first one too; a power of two \
+                                */
+#define VECTOR_STREAM_EVENT 16 /* passes between two KERNEL_EVENTs: 3 to 20 microseconds; a power of two */
+
+#ifndef __ASSEMBLER__
+
+#include "checks/answers.h"
+#include "checks/check.h"
+#include "checks/registers.h"
+
+/* A vector register that a kernel uses, and what it holds at the end. */
+struct vector_stream_register {
+        uint8_t number;
+        int8_t column; /* the last elements of this column; or VECTOR_STREAM_ZERO */
+};
+#define VECTOR_STREAM_ZERO (-1)
+#define VECTOR_STREAM_END (-2) /* ends a list of registers */
+
+struct vector_stream_kernel {
+        void (*run[4])(void *state); /* one alone; or, with `embedded`, one for each rounding */
+        const struct vector_stream_register *registers; /* that it writes; ends in VECTOR_STREAM_END */
+        bool embedded;         /* the instructions name the rounding; MXCSR then holds another */
+        uint8_t cleared_masks; /* bit k: it leaves mask register k at 0 */
+};
+
+struct vector_stream {
+        const struct answers *answers;
+        uint32_t columns;
+        uint32_t width; /* bytes of a register: 16 leaves the rest of a register as it is, 32 and 64 clear it
+                         */
+        uint32_t n_kernels;
+        bool modes; /* block b runs in mode b, else all in mode 0 */
+        const struct vector_stream_kernel *kernels;
+};
+
+struct vector_stream_state {
+        struct registers_pair pair;
+        const struct vector_stream *stream;
+        const struct vector_stream_kernel *kernel;
+        const uint8_t *block;
+        uint32_t mode; /* that the block was computed in: rounding in bits 0 and 1, then FTZ, DAZ */
+        uint8_t stack[1024] __attribute__((aligned(64)));
+};
+
+/* The parts of a check, for its setup, run and verify. Masks: k1 is random, k2 its complement. */
+void vector_stream_setup(struct vector_stream_state *state, const struct check_round *round,
+        const struct vector_stream *stream);
+void vector_stream_run(void *state);
+int vector_stream_verify(const void *state, struct check_mismatch *ret_mismatch);
+
+/* Defines check_LABEL: `table` is the name of its table, `twin` of another check that does the same. */
+#define VECTOR_STREAM(label, table, text, cpu, bytes, n_columns, has_modes, list, twin)    \
+        static void label##_setup(void *state, const struct check_round *round)            \
+        {                                                                                  \
+                static const struct vector_stream stream = {                               \
+                        .answers = &answers_##table,                                       \
+                        .columns = n_columns,                                              \
+                        .width = bytes,                                                    \
+                        .n_kernels = sizeof(list) / sizeof(*(list)),                       \
+                        .modes = has_modes,                                                \
+                        .kernels = list,                                                   \
+                };                                                                         \
+                vector_stream_setup(state, round, &stream);                                \
+        }                                                                                  \
+        static const struct answers *const label##_answers[] = { &answers_##table, NULL }; \
+        const struct check check_##label = {                                               \
+                .name = #label,                                                            \
+                .detects = text,                                                           \
+                .family = CHECK_VECTOR,                                                    \
+                .needs = cpu,                                                              \
+                .state_size = sizeof(struct vector_stream_state),                          \
+                .output_offset = sizeof(struct registers),                                 \
+                .output_size = sizeof(struct registers),                                   \
+                .round_us = 5000,                                                          \
+                .cycle = VECTOR_STREAM_BLOCKS * sizeof(list) / sizeof(*(list)),            \
+                .events = true,                                                            \
+                .other = twin,                                                             \
+                .answers = label##_answers,                                                \
+                .registers = true,                                                         \
+                .setup = label##_setup,                                                    \
+                .run = vector_stream_run,                                                  \
+                .verify = vector_stream_verify,                                            \
+        }
+
+#endif
