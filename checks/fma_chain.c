@@ -114,7 +114,10 @@ static int verify(const void *data, struct check_mismatch *ret_mismatch)
                 .verify = verify,                                                                    \
         }
 
-FMA_CHAIN(fma_chain_f32_avx512, "single precision", ISA(AVX512F), 64, 24, 6, 2, "fma_chain_f32_fma3");
-FMA_CHAIN(fma_chain_f64_avx512, "double precision", ISA(AVX512F), 64, 24, 6, 2, "fma_chain_f64_fma3");
+/* Without BW the upper registers are not loaded. */
+#define WIDE_NEEDS (ISA(AVX512F) | ISA(AVX512BW))
+
+FMA_CHAIN(fma_chain_f32_avx512, "single precision", WIDE_NEEDS, 64, 24, 6, 2, "fma_chain_f32_fma3");
+FMA_CHAIN(fma_chain_f64_avx512, "double precision", WIDE_NEEDS, 64, 24, 6, 2, "fma_chain_f64_fma3");
 FMA_CHAIN(fma_chain_f32_fma3, "single precision", ISA(AVX) | ISA(FMA), 32, 11, 4, 1, "fma_chain_f32_avx512");
 FMA_CHAIN(fma_chain_f64_fma3, "double precision", ISA(AVX) | ISA(FMA), 32, 11, 4, 1, "fma_chain_f64_avx512");

@@ -80,6 +80,10 @@
         X(check_vector_arith_f32_avx)          \
         X(check_vector_arith_f64_avx)          \
         X(check_vector_arith_f32_sse2)         \
+        X(check_fma_stream_f32_avx512)         \
+        X(check_fma_stream_f64_avx512)         \
+        X(check_fma_stream_f32_fma3)           \
+        X(check_fma_stream_f64_fma3)           \
         X(check_vector_arith_f64_sse2)
 
 #define DECLARE(name) extern const struct check name;

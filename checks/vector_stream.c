@@ -40,6 +40,7 @@ void vector_stream_setup(struct vector_stream_state *state, const struct check_r
         in->general[REGISTERS_R8 + 2] = 0;
         in->mask[1] = check_round_hash(round, 2);
         in->mask[2] = ~in->mask[1];
+        in->mask[5] = UINT64_C(0xaaaaaaaaaaaaaaaa);
         in->mxcsr = mxcsr_of(state->mode, state->kernel->embedded);
 }
 

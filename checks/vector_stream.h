@@ -17,7 +17,8 @@
 #define VECTOR_STREAM_COMMON 2944 /* the first 46 rows */
 #define VECTOR_STREAM_BLOCKS 16
 #define VECTOR_STREAM_PASSES 512
-#define VECTOR_STREAM_WHOLE 64 /* one pass in 64 goes through all rows, the first one too; a power of two \
+#define VECTOR_STREAM_WHOLE                                                                               \
+        64                     /* one pass in 64 goes through all rows, the first one too; a power of two \
                                 */
 #define VECTOR_STREAM_EVENT 16 /* passes between two KERNEL_EVENTs: 3 to 20 microseconds; a power of two */
 
@@ -61,11 +62,45 @@ struct vector_stream_state {
         uint8_t stack[1024] __attribute__((aligned(64)));
 };
 
-/* The parts of a check, for its setup, run and verify. Masks: k1 is random, k2 its complement. */
+/* The parts of a check, for its setup, run and verify. Masks: k1 is random, k2 its complement,
+ * k5 has every other bit, the odd ones. */
 void vector_stream_setup(struct vector_stream_state *state, const struct check_round *round,
         const struct vector_stream *stream);
 void vector_stream_run(void *state);
 int vector_stream_verify(const void *state, struct check_mismatch *ret_mismatch);
+
+/* Entries of a list of registers: one that ends at 0, and the end. */
+#define VECTOR_STREAM_CLEAR(r) ((struct vector_stream_register){ r, VECTOR_STREAM_ZERO })
+#define VECTOR_STREAM_LAST ((struct vector_stream_register){ 0, VECTOR_STREAM_END })
+
+/* What every kernel of 512 bits needs: without BW the masks and the upper registers are not loaded. */
+#define VECTOR_STREAM_AVX512 (ISA(AVX512F) | ISA(AVX512BW))
+
+/* Declares the kernels name_low and name_high, which use `low` and `high`, as the list `name`. */
+#define VECTOR_STREAM_NARROW(name)                             \
+        void name##_low(void *state);                          \
+        void name##_high(void *state);                         \
+        static const struct vector_stream_kernel name[] = {    \
+                { .run = { name##_low }, .registers = low },   \
+                { .run = { name##_high }, .registers = high }, \
+        }
+
+/* The same for name_plain, name_masked, name_rn, _rd, _ru, _rz, which use `first`, `second` and `third`. */
+#define VECTOR_STREAM_WIDE(name, masks)                                                    \
+        void name##_plain(void *state);                                                    \
+        void name##_masked(void *state);                                                   \
+        void name##_rn(void *state);                                                       \
+        void name##_rd(void *state);                                                       \
+        void name##_ru(void *state);                                                       \
+        void name##_rz(void *state);                                                       \
+        static const struct vector_stream_kernel name[] = {                                \
+                { .run = { name##_plain }, .registers = first, .cleared_masks = masks },   \
+                { .run = { name##_masked }, .registers = second, .cleared_masks = masks }, \
+                { .run = { name##_rn, name##_rd, name##_ru, name##_rz },                   \
+                        .registers = third,                                                \
+                        .embedded = true,                                                  \
+                        .cleared_masks = masks },                                          \
+        }
 
 /* Defines check_LABEL: `table` is the name of its table, `twin` of another check that does the same. */
 #define VECTOR_STREAM(label, table, text, cpu, bytes, n_columns, has_modes, list, twin)    \
