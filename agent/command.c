@@ -8,6 +8,8 @@
 #include "base/text.h"
 
 #define COMMANDS(X) \
+        X(cmd_qualify) \
+        X(cmd_drill) \
         X(cmd_list) \
         X(cmd_host)
 

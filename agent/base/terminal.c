@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/terminal.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/text.h"
@@ -60,4 +60,11 @@ void terminal_wrap(FILE *stream, const char *text, int column, int indent, int w
                 }
         }
         fputc('\n', stream);
+}
+
+bool terminal_colour(FILE *stream)
+{
+        const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+
+        return isatty(fileno(stream)) && !(none && *none) && term && strcmp(term, "dumb") != 0;
 }

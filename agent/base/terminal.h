@@ -2,6 +2,7 @@
 /* The place where people read. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #define TERMINAL_WIDTH_MIN 20
@@ -14,3 +15,6 @@ int terminal_width(FILE *stream);
  * after a comma, else anywhere). The cursor is at column `column`; further lines start at column `indent`.
  * Ends the last line. A byte is taken for a column. */
 void terminal_wrap(FILE *stream, const char *text, int column, int indent, int width);
+
+/* True where the stream is a terminal that can show colour and nobody asked for none (NO_COLOR, TERM=dumb). */
+bool terminal_colour(FILE *stream);

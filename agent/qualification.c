@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/qualification.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/command.h"
+#include "agent/diagnosis.h"
+#include "agent/report.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/terminal.h"
+#include "checks/answers.h"
+
+struct qualification {
+        const struct qualification_request *request;
+        struct host host;
+        struct plan_request wanted;
+        struct plan plan;
+        struct evidence evidence;
+        struct supervisor_run run;
+        struct supervisor_outcome outcome;
+        struct verdict_experiment experiments[VERDICT_EXPERIMENTS_MAX];
+        struct verdict_input input;
+        struct verdict verdict;
+        uint64_t started_ns;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+        interrupted = signal;
+}
+
+static void catch_interrupts(void)
+{
+        struct sigaction action = { .sa_handler = on_interrupt };
+
+        interrupted = 0;
+        (void)sigaction(SIGINT, &action, NULL);
+        (void)sigaction(SIGTERM, &action, NULL);
+        (void)sigaction(SIGHUP, &action, NULL);
+}
+
+/* ---- the plan ---- */
+
+static int complain_of_plan(const struct qualification *q, int error)
+{
+        char cpus[256];
+
+        if (error == -ENXIO) {
+                cpu_set_format(&q->plan.forbidden, cpus, sizeof(cpus));
+                fprintf(stderr, "assay: none of the CPUs can be used%s%s%s; nothing was tested.\n",
+                        *cpus ? ": the cpuset or affinity of this process excludes " : "", cpus,
+                        *cpus ? " (start it where they are allowed)" : "");
+                return COMMAND_INCOMPLETE;
+        }
+        fprintf(stderr, "assay: no check can run in these regimes on this CPU; nothing was tested. "
+                        "'assay list' says what each check needs.\n");
+        return COMMAND_INCOMPLETE;
+}
+
+static int make_plan(struct qualification *q)
+{
+        const struct configuration *c = q->request->configuration;
+        int r;
+
+        q->wanted = (struct plan_request){
+                .online = q->host.online,
+                .allowed = q->host.allowed,
+                .cpus = q->request->cpus,
+                .features = q->host.features & c->isa,
+                .checks = *c->checks ? c->checks : NULL,
+                .regimes = c->regimes,
+                .seed = q->request->seed,
+        };
+        r = plan_build(&q->wanted, &q->plan);
+        return r < 0 ? complain_of_plan(q, r) : COMMAND_OK;
+}
+
+/* ---- running ---- */
+
+/* Everything planned ran on every CPU of the plan, and the plan left no CPU out that it should have had. */
+static bool everything_ran(const struct qualification *q)
+{
+        if (cpu_set_count(&q->plan.forbidden) || cpu_set_count(&q->plan.offline))
+                return false;
+        for (int cpu = cpu_set_next(&q->plan.cpus, -1); cpu >= 0; cpu = cpu_set_next(&q->plan.cpus, cpu))
+                for (size_t i = 0; i < q->plan.n_items; i++) {
+                        const struct plan_item *item = &q->plan.items[i];
+                        const struct tally *tally =
+                                evidence_tally(&q->evidence, (unsigned)cpu, item->check, item->regime);
+
+                        if (!tally || !tally->covered)
+                                return false;
+                }
+        return true;
+}
+
+/* How many CPUs have evidence against them: a CPU more than before is worth another diagnosis. */
+static unsigned accused(const struct evidence *evidence)
+{
+        struct cpu_set cpus = { { 0 } };
+
+        for (size_t i = 0; i < evidence->n_observations; i++) {
+                const struct observation *o = &evidence->observations[i];
+
+                if (observation_is_evidence(o->kind) && o->experiment == EXPERIMENT_NONE && o->cpu >= 0 &&
+                        o->cpu < PLAN_CPUS_MAX)
+                        cpu_set_add(&cpus, (unsigned)o->cpu);
+        }
+        return cpu_set_count(&cpus);
+}
+
+static void diagnose(struct qualification *q)
+{
+        diagnosis_run(&q->host, &q->plan, &q->run, q->request->configuration->diagnosis_ns, &q->evidence,
+                q->experiments, &q->input.n_experiments, &q->input.answers_intact);
+}
+
+/* Up to the first evidence; then the diagnosis; then the rest of the time. */
+static int run_plan(struct qualification *q)
+{
+        uint64_t duration_ns = q->request->configuration->duration_ns;
+        struct supervisor_outcome rest = { 0 };
+        unsigned known;
+        int r;
+
+        q->run.stop_at_evidence = true;
+        r = supervisor_run(&q->run, &q->evidence, &q->outcome);
+        if (r < 0)
+                return r;
+        q->run.stop_at_evidence = false;
+        known = accused(&q->evidence);
+        if (known == 0)
+                return 0;
+        diagnose(q);
+        if (q->outcome.elapsed_ns < duration_ns && !interrupted) {
+                q->run.duration_ns = duration_ns - q->outcome.elapsed_ns;
+                r = supervisor_run(&q->run, &q->evidence, &rest);
+                q->outcome.elapsed_ns += rest.elapsed_ns;
+                q->outcome.rounds += rest.rounds;
+                q->outcome.failures += rest.failures;
+                q->outcome.interrupted |= rest.interrupted;
+                if (accused(&q->evidence) > known && !interrupted)
+                        diagnose(q);
+        }
+        return r;
+}
+
+/* ---- the verdict ---- */
+
+static void pin(int cpu)
+{
+        cpu_set_t set;
+
+        if (cpu < 0 || cpu >= CPU_SETSIZE)
+                return;
+        CPU_ZERO(&set);
+        CPU_SET(cpu, &set);
+        (void)sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* On two CPUs, of which both must reach the same: the one that judges may be the one that errs. */
+static void judge(struct qualification *q)
+{
+        struct verdict second;
+        cpu_set_t before;
+        bool known = sched_getaffinity(0, sizeof(before), &before) == 0;
+        int first_cpu = cpu_set_next(&q->host.allowed, -1);
+        int second_cpu = cpu_set_next(&q->host.allowed, first_cpu);
+
+        q->input.host = &q->host;
+        q->input.plan = &q->plan;
+        q->input.evidence = &q->evidence;
+        q->input.experiments = q->experiments;
+        q->input.complete = everything_ran(q);
+        q->input.interrupted = q->outcome.interrupted;
+        pin(first_cpu);
+        verdict_reach(&q->input, &q->verdict);
+        pin(second_cpu);
+        verdict_reach(&q->input, &second);
+        if (known)
+                (void)sched_setaffinity(0, sizeof(before), &before);
+        if (verdict_agrees(&q->verdict, &second))
+                return;
+        q->verdict.class = VERDICT_INCONCLUSIVE;
+        q->verdict.scope = SCOPE_NONE;
+        q->verdict.confidence = 0;
+        (void)snprintf(q->verdict.summary, sizeof(q->verdict.summary),
+                "CPU %d and CPU %d reach different verdicts from the same evidence: one of them is wrong.",
+                first_cpu, second_cpu);
+}
+
+/* ---- reporting ---- */
+
+static int exit_status(const struct qualification *q)
+{
+        int status = verdict_exit_status(&q->verdict);
+
+        if (interrupted && status != COMMAND_FAULT && status != COMMAND_NOT_HARDWARE)
+                return 128 + (int)interrupted;
+        return status;
+}
+
+/* What an earlier run left goes only now, when there is something to put in its place. */
+static void begin(FILE *file)
+{
+        (void)ftruncate(fileno(file), 0); /* a pipe or a device has nothing to truncate */
+}
+
+static int finish(FILE *file, const char *name, int r)
+{
+        if (r == 0 && fflush(file) != 0)
+                r = -errno;
+        if (r == 0 && fsync(fileno(file)) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+                r = -errno;
+        if (r < 0)
+                fprintf(stderr, "assay: cannot write %s: %s; choose another place and run again.\n", name,
+                        strerror(-r));
+        return r;
+}
+
+static int write_observations(const struct qualification *q)
+{
+        FILE *to = q->request->observations;
+        int r = 0;
+
+        if (!to)
+                return 0;
+        begin(to);
+        for (size_t i = 0; r == 0 && i < q->evidence.n_observations; i++)
+                r = report_observation(&q->evidence.observations[i], to);
+        return finish(to, q->request->observations_name, r);
+}
+
+static int write_reports(const struct qualification *q, int status)
+{
+        struct report report = {
+                .input = &q->input,
+                .verdict = &q->verdict,
+                .outcome = &q->outcome,
+                .request = &q->wanted,
+                .isa_level = q->request->configuration->isa_level,
+                .started_ns = q->started_ns,
+                .exit_status = status,
+        };
+        int r = write_observations(q), written;
+
+        (void)report_text(&report, stdout, terminal_width(stdout), terminal_colour(stdout));
+        if (q->request->report) {
+                begin(q->request->report);
+                written = finish(q->request->report, q->request->report_name,
+                        report_json(&report, q->request->report));
+                r = r < 0 ? r : written;
+        }
+        return r < 0 ? COMMAND_ERROR : status;
+}
+
+static void prepare_run(struct qualification *q)
+{
+        const struct qualification_request *request = q->request;
+
+        q->run = (struct supervisor_run){
+                .items = q->plan.items,
+                .n_items = q->plan.n_items,
+                .cpus = &q->plan.cpus,
+                .features = q->wanted.features,
+                .seed = request->seed,
+                .duration_ns = request->configuration->duration_ns,
+                .drill = request->drill,
+                .drill_cpu = request->drill_cpu,
+                .drill_check = request->drill_check,
+                .interrupted = &interrupted,
+        };
+}
+
+static int qualify(struct qualification *q)
+{
+        struct host_source source = { .root = "",
+                .identity_command = q->request->configuration->identity_command };
+        const char *broken = NULL;
+        int r;
+
+        q->started_ns = clock_ns(CLOCK_REALTIME);
+        if (answers_verify_all(&broken) < 0) {
+                fprintf(stderr, "assay: the table of known answers '%s' does not match its checksum; "
+                                "nothing was tested. Install assay again.\n", broken);
+                return COMMAND_ERROR;
+        }
+        q->input.answers_intact = true;
+        r = host_read(&source, &q->host);
+        if (r < 0) {
+                fprintf(stderr, "assay: the CPUs of this host cannot be read: %s.\n", strerror(-r));
+                return COMMAND_ERROR;
+        }
+        r = make_plan(q);
+        if (r != COMMAND_OK)
+                return r;
+        prepare_run(q);
+        catch_interrupts();
+        r = run_plan(q);
+        if (r < 0) {
+                fprintf(stderr, "assay: no worker could be started: %s. Raise the limits on processes and memory "
+                                "(ulimit -u, ulimit -v) and run again.\n", strerror(-r));
+                return COMMAND_ERROR;
+        }
+        judge(q);
+        return write_reports(q, exit_status(q));
+}
+
+int qualification_run(const struct qualification_request *request)
+{
+        AUTO_FREE struct qualification *q = calloc(1, sizeof(*q)); /* the plan alone is large */
+        int status;
+
+        if (!q) {
+                fprintf(stderr, "assay: there is not enough memory to begin.\n");
+                return COMMAND_ERROR;
+        }
+        q->request = request;
+        status = qualify(q);
+        evidence_free(&q->evidence);
+        host_free(&q->host);
+        return status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A qualification: host, plan, run, diagnosis, verdict, in this order and each once. `assay qualify` and `assay
+ * drill` are qualifications; what differs is in struct qualification_request. */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "agent/configuration.h"
+#include "agent/host.h"
+#include "agent/plan.h"
+#include "agent/supervisor.h"
+#include "agent/verdict.h"
+
+struct qualification_request {
+        const struct configuration *configuration; /* duration, checks, regimes, isa, diagnosis, identity */
+        const struct cpu_set *cpus; /* NULL: every online CPU */
+        uint64_t seed;
+        enum drill drill;
+        int drill_cpu, drill_check; /* -1: any */
+        bool progress;              /* show it on stderr */
+        FILE *report, *observations; /* JSON and NDJSON, or NULL */
+        const char *report_name, *observations_name; /* for error messages */
+};
+
+/* Runs it and prints the report to stdout. Returns the exit status (enum command_exit, or 128 + signal); every
+ * error was said on stderr. SIGINT, SIGTERM and SIGHUP end the run early, with its report. */
+int qualification_run(const struct qualification_request *request);

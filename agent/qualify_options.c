@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/qualify_options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/arguments.h"
+#include "agent/command.h"
+#include "base/clock.h"
+
+#define OWN_MOST 8
+
+enum { OPTION_DURATION = 1, OPTION_CPUS, OPTION_CHECKS, OPTION_REGIMES, OPTION_SEED, OPTION_ISA, OPTION_PROFILE,
+        OPTION_CONFIG, OPTION_JSON, OPTION_OBSERVATIONS, OPTION_NO_PROGRESS, OPTION_COUNT };
+
+static const struct option shared[] = {
+        { "duration", required_argument, NULL, OPTION_DURATION },
+        { "cpus", required_argument, NULL, OPTION_CPUS },
+        { "checks", required_argument, NULL, OPTION_CHECKS },
+        { "regimes", required_argument, NULL, OPTION_REGIMES },
+        { "seed", required_argument, NULL, OPTION_SEED },
+        { "isa", required_argument, NULL, OPTION_ISA },
+        { "profile", required_argument, NULL, OPTION_PROFILE },
+        { "config", required_argument, NULL, OPTION_CONFIG },
+        { "json", required_argument, NULL, OPTION_JSON },
+        { "observations", required_argument, NULL, OPTION_OBSERVATIONS },
+        { "no-progress", no_argument, NULL, OPTION_NO_PROGRESS },
+};
+#define SHARED_COUNT (sizeof(shared) / sizeof(shared[0]))
+
+/* A run that nobody gave a seed gets one that differs each time; the report names it. */
+static uint64_t random_seed(void)
+{
+        uint64_t seed;
+
+        if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+                seed = clock_ns(CLOCK_REALTIME);
+        return seed >> 1; /* JSON integers are signed */
+}
+
+static int too_long(const char *text, struct arguments_error *error)
+{
+        (void)snprintf(error->text, sizeof(error->text), "'%.40s...' is longer than %d characters", text,
+                CONFIGURATION_TEXT_MAX - 1);
+        return -EINVAL;
+}
+
+static int take_checks(const char *text, struct configuration *c, struct arguments_error *error)
+{
+        int r = arguments_checks(text, error);
+
+        if (r == 0 && strlen(text) >= sizeof(c->checks))
+                r = too_long(text, error);
+        if (r == 0)
+                strcpy(c->checks, text);
+        return r;
+}
+
+static int take_isa(const char *text, struct configuration *c, struct arguments_error *error)
+{
+        int r = arguments_isa(text, &c->isa, error);
+
+        if (r == 0)
+                (void)snprintf(c->isa_level, sizeof(c->isa_level), "%s", text);
+        return r;
+}
+
+static int take_shared(struct qualify_options *o, int option, const char *value, struct arguments_error *error)
+{
+        struct configuration *c = &o->configuration;
+
+        switch (option) {
+        case OPTION_DURATION:
+                return arguments_duration(value, &c->duration_ns, error);
+        case OPTION_CPUS:
+                o->request.cpus = &o->cpus;
+                return arguments_cpus(value, &o->cpus, error);
+        case OPTION_CHECKS:
+                return take_checks(value, c, error);
+        case OPTION_REGIMES:
+                return arguments_regimes(value, &c->regimes, error);
+        case OPTION_SEED:
+                return arguments_number("the seed", value, &o->request.seed, error);
+        case OPTION_ISA:
+                return take_isa(value, c, error);
+        case OPTION_JSON:
+                o->report_path = value;
+                return 0;
+        case OPTION_OBSERVATIONS:
+                o->observations_path = value;
+                return 0;
+        case OPTION_NO_PROGRESS:
+                o->request.progress = false;
+                return 0;
+        default:
+                return 0;
+        }
+}
+
+/* The configuration comes first, wherever its options stand on the command line. */
+static int load_configuration(int argc, char **argv, const struct option *all, struct configuration *ret)
+{
+        struct configuration_error error;
+        const char *file = NULL, *profile = NULL;
+        int option;
+
+        while ((option = arguments_next(argc, argv, all)) != ARGUMENTS_END) {
+                if (option == ARGUMENTS_WRONG)
+                        return COMMAND_USAGE;
+                if (option == OPTION_CONFIG)
+                        file = optarg;
+                if (option == OPTION_PROFILE)
+                        profile = optarg;
+        }
+        if (arguments_no_operands(argc, argv) < 0)
+                return COMMAND_USAGE;
+        if (configuration_load(file, profile, ret, &error) < 0)
+                return arguments_complain(error.where, &error.error);
+        return COMMAND_OK;
+}
+
+/* A report that cannot be written is known before the test, not after it. An old one is kept until then. */
+static int open_output(const char *path, FILE **ret_file)
+{
+        int fd;
+
+        if (!path)
+                return COMMAND_OK;
+        if (strcmp(path, "-") == 0)
+                fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+        else
+                fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+        *ret_file = fd < 0 ? NULL : fdopen(fd, "w");
+        if (*ret_file)
+                return COMMAND_OK;
+        fprintf(stderr, "assay: cannot write %s: %s; choose another place.\n", path, strerror(errno));
+        if (fd >= 0)
+                (void)close(fd);
+        return COMMAND_ERROR;
+}
+
+int qualify_options_read(int argc, char **argv, const struct option *own, qualify_option *take, void *user,
+        struct qualify_options *ret_options)
+{
+        struct qualify_options *o = ret_options;
+        struct option all[SHARED_COUNT + OWN_MOST + 1] = { 0 };
+        struct arguments_error error;
+        char where[64];
+        int r, option, which = 0;
+
+        *o = (struct qualify_options){ .request = { .progress = true, .drill_cpu = -1, .drill_check = -1 } };
+        memcpy(all, shared, sizeof(shared));
+        for (size_t i = 0; own && own[i].name && i < OWN_MOST; i++)
+                all[SHARED_COUNT + i] = own[i];
+        r = load_configuration(argc, argv, all, &o->configuration);
+        if (r != COMMAND_OK)
+                return r;
+        o->request.configuration = &o->configuration;
+        o->request.seed = random_seed();
+        optind = 0; /* glibc: begin again */
+        while ((option = arguments_next(argc, argv, all)) != ARGUMENTS_END) {
+                if (option >= OPTION_COUNT) {
+                        if (take(option, optarg, user) < 0)
+                                return COMMAND_USAGE;
+                        continue;
+                }
+                for (which = 0; shared[which].val != option;)
+                        which++;
+                (void)snprintf(where, sizeof(where), "--%s", shared[which].name);
+                if (take_shared(o, option, optarg, &error) < 0)
+                        return arguments_complain(where, &error);
+        }
+        r = open_output(o->report_path, &o->request.report);
+        if (r == COMMAND_OK)
+                r = open_output(o->observations_path, &o->request.observations);
+        o->request.report_name = o->report_path;
+        o->request.observations_name = o->observations_path;
+        return r;
+}
+
+void qualify_options_close(struct qualify_options *options)
+{
+        if (options->request.report)
+                (void)fclose(options->request.report);
+        if (options->request.observations)
+                (void)fclose(options->request.observations);
+}
