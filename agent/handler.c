@@ -205,11 +205,12 @@ static enum observation_kind death_kind(int signal, const siginfo_t *info)
         return info->si_code <= 0 && signal != SIGABRT ? OBSERVATION_KILLED : OBSERVATION_CRASH;
 }
 
-/* A trap of the regime `step`. Its code is TRAP_TRACE, and now and then TRAP_BRKPT (arch/x86/kernel/traps.c,
- * get_si_code: a hypervisor lost DR6.BS); a breakpoint instruction's is SI_KERNEL. */
-static bool is_step(int signal, const siginfo_t *info, const ucontext_t *context)
+/* A trap of the regime `step`: TRAP_TRACE, and now and then TRAP_BRKPT (arch/x86/kernel/traps.c, get_si_code: a
+ * hypervisor lost DR6.BS). The instruction that clears the flag still traps, so the flag is no sign. A breakpoint
+ * instruction's code is SI_KERNEL. */
+static bool is_step(int signal, const siginfo_t *info)
 {
-        return signal == SIGTRAP && handler_state.stepping && context->uc_mcontext.gregs[REG_EFL] & TRAP_FLAG &&
+        return signal == SIGTRAP && handler_state.stepping &&
                 (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
 }
 
@@ -219,7 +220,7 @@ static void on_death(int signal, siginfo_t *info, void *user)
         struct observation *o = h->scratch;
         const ucontext_t *context = user;
 
-        if (is_step(signal, info, context)) {
+        if (is_step(signal, info)) {
                 on_step(user);
                 return;
         }
