@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/host_read.h"
+#include "base/array.h"
 
 /* The value of "microcode\t: 0x1" of the first CPU. Returns 0 or a negative errno. */
 static ssize_t system_cpuinfo_microcode(const struct host_source *source, char *text, size_t size)
@@ -28,6 +29,17 @@ static ssize_t system_cpuinfo_microcode(const struct host_source *source, char *
         return 0;
 }
 
+/* What hypervisors answer of their own: QEMU's defaults for Intel and AMD, Hyper-V's all ones, nothing. */
+static bool system_microcode_invented(const char *revision)
+{
+        static const unsigned long invented[] = { 0x1, 0x1000065, 0xffffffff, 0 };
+
+        for (size_t i = 0; i < ARRAY_SIZE(invented); i++)
+                if (strtoul(revision, NULL, 16) == invented[i])
+                        return true;
+        return false;
+}
+
 static void system_microcode(const struct host_source *source, struct host *host)
 {
         char path[96], text[32], from[HOST_SOURCE_MAX];
@@ -46,12 +58,9 @@ static void system_microcode(const struct host_source *source, struct host *host
                         &host->microcode, "neither sysfs nor /proc/cpuinfo shows it: %s", strerror((int)-n));
                 return;
         }
-        /* Real revisions of server parts have at least three digits; KVM's default is 1, Hyper-V's all ones.
-         */
-        if (host->hypervisor.value[0] &&
-                (strtoul(text, NULL, 16) < 0x100 || strtoul(text, NULL, 16) == 0xffffffff))
+        if (host->hypervisor.value[0] && system_microcode_invented(text))
                 (void)snprintf(
-                        from, sizeof(from), "%.46s; made up by the hypervisor, hides the true one", path);
+                        from, sizeof(from), "%.48s; probably the hypervisor's, not the true one", path);
         else if (host->hypervisor.value[0])
                 (void)snprintf(from, sizeof(from), "%.60s; as the hypervisor shows it", path);
         else

@@ -125,14 +125,12 @@ static void print_plan(const struct host *host, FILE *to)
         for (unsigned r = 0; r < REGIME_COUNT; r++)
                 fprintf(to, "regime %s: %s\n", regime_name((enum regime)r),
                         plan_skip_text(plan.regime_skip[r]));
-        for (size_t i = 0; i < plan.n_items; regime = plan.items[i++].regime)
-                fprintf(to, "%s%s%s",
-                        plan.items[i].regime == regime ? " "
-                        : i                            ? "\n"
-                                                       : "",
-                        plan.items[i].regime == regime ? "" : regime_name((enum regime)plan.items[i].regime),
-                        plan.items[i].regime == regime ? "" : ": "),
-                        fputs(check_list[plan.items[i].check]->name, to);
+        for (size_t i = 0; i < plan.n_items; i++) {
+                if (plan.items[i].regime != regime)
+                        fprintf(to, "%s%s:", i ? "\n" : "", regime_name((enum regime)plan.items[i].regime));
+                fprintf(to, " %s", check_list[plan.items[i].check]->name);
+                regime = plan.items[i].regime;
+        }
         fputc('\n', to);
 }
 
