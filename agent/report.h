@@ -29,5 +29,24 @@ int report_text(const struct report *report, FILE *to, int width, bool colour);
 /* The JSON object, one line and a newline. Returns 0 or -errno. */
 int report_json(const struct report *report, FILE *to);
 
-/* An observation as one NDJSON line, and back (what `assay replay REPORT` reads). */
+/* An observation as one NDJSON line. Returns 0 or -errno. */
 int report_observation(const struct observation *observation, FILE *to);
+
+/* A round to run again, read from a report or a stream of observations. */
+struct report_replay {
+        struct check_round round;
+        uint32_t check; /* index into check_list */
+        enum regime regime;
+        unsigned cpu; /* where it was seen; below CHECK_CPU_MAX */
+};
+#define REPORT_REPLAY_MAX 64
+#define REPORT_SENTENCE_MAX 320
+
+/* Reads the rounds whose observations accuse a CPU: from a JSON report the one that the verdict names first,
+ * then the others as they stand there; from NDJSON as they stand. No round twice. Trusts nothing: files over
+ * 64 MiB, duplicate keys, numbers out of range are refused. Returns 0, or with a sentence for the user in
+ * `sentence` -errno   it cannot be read -EFBIG   it is too large -EBADMSG it is neither, or a field is wrong
+ *  -ENOENT  it names a check that this program does not have
+ *  -ENODATA nothing in it accuses a CPU. */
+int report_read_replay(const char *path, struct report_replay ret_replays[REPORT_REPLAY_MAX], size_t *ret_n,
+        char sentence[REPORT_SENTENCE_MAX]);

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads back what report_json and report_observation wrote, as far as `assay replay` needs it. The file may
+ * come from anywhere: its size, its depth (jansson's own limit) and every number are bounded. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "agent/report.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#define FILE_MAX (UINT64_C(64) << 20)
+#define CHUNK (UINT64_C(1) << 16)
+#define PROCESS_MAX 1024 /* struct check_round */
+
+struct reading {
+        const char *path;
+        char *sentence;
+        struct report_replay *replays;
+        size_t n;
+};
+
+__attribute__((format(printf, 3, 4))) static int refuse(
+        struct reading *reading, int error, const char *format, ...)
+{
+        va_list arguments;
+        int used = snprintf(reading->sentence, REPORT_SENTENCE_MAX, "%.100s: ", reading->path);
+
+        va_start(arguments, format);
+        (void)vsnprintf(reading->sentence + used, REPORT_SENTENCE_MAX - (size_t)used, format, arguments);
+        va_end(arguments);
+        /* It may quote the file, and will be shown on a terminal. */
+        for (char *c = reading->sentence; *c; c++)
+                if ((unsigned char)*c < ' ' || *c == 0x7f)
+                        *c = '?';
+        return error;
+}
+
+static int read_all(struct reading *reading, char **ret_text, size_t *ret_size)
+{
+        AUTO_FILE FILE *file = fopen(reading->path, "re");
+        AUTO_FREE char *text = NULL;
+        size_t size = 0, room = 0, n;
+
+        if (!file)
+                return refuse(reading, -errno, "%s", strerror(errno));
+        do {
+                if (size + CHUNK > room) {
+                        char *more = realloc(text, room = 2 * room + CHUNK);
+
+                        if (!more)
+                                return refuse(reading, -ENOMEM, "there is not enough memory to read it");
+                        text = more;
+                }
+                errno = 0;
+                n = fread(text + size, 1, CHUNK, file);
+                size += n;
+        } while (n == CHUNK && size <= FILE_MAX);
+        if (ferror(file))
+                return refuse(reading, errno ? -errno : -EIO, "%s", strerror(errno ? errno : EIO));
+        if (size > FILE_MAX)
+                return refuse(
+                        reading, -EFBIG, "it is larger than any report; name a report of assay qualify");
+        *ret_text = TAKE(text);
+        *ret_size = size;
+        return 0;
+}
+
+static int wrong_field(struct reading *reading, const char *field)
+{
+        return refuse(reading, -EBADMSG,
+                "the field '%s' of an observation is missing or wrong; name a file that "
+                "assay wrote",
+                field);
+}
+
+/* Reads an integer of 0 to below `limit`. */
+static int get_number(struct reading *reading, const json_t *object, const char *field, json_int_t limit,
+        json_int_t *ret_number)
+{
+        const json_t *value = json_object_get(object, field);
+
+        if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) >= limit)
+                return wrong_field(reading, field);
+        *ret_number = json_integer_value(value);
+        return 0;
+}
+
+static int get_round(struct reading *reading, const json_t *object, struct check_round *ret_round)
+{
+        const json_t *round = json_object_get(object, "round");
+        const char *seed = json_string_value(json_object_get(round, "seed"));
+        json_int_t cpu, process, number;
+        uint64_t value;
+        int r;
+
+        if (!seed || text_to_u64(seed, &value) < 0)
+                return wrong_field(reading, "seed");
+        if ((r = get_number(reading, round, "cpu", CHECK_CPU_MAX, &cpu)) < 0 ||
+                (r = get_number(reading, round, "process", PROCESS_MAX, &process)) < 0 ||
+                (r = get_number(reading, round, "number", (json_int_t)UINT32_MAX + 1, &number)) < 0)
+                return r;
+        *ret_round = (struct check_round){
+                .seed = value, .cpu = (uint16_t)cpu, .process = (uint16_t)process, .number = (uint32_t)number
+        };
+        return 0;
+}
+
+static int get_check(struct reading *reading, const json_t *object, uint32_t *ret_check)
+{
+        const char *name = json_string_value(json_object_get(object, "check"));
+
+        if (!name)
+                return wrong_field(reading, "check");
+        for (uint32_t i = 0; check_list[i]; i++)
+                if (strcmp(check_list[i]->name, name) == 0) {
+                        *ret_check = i;
+                        return 0;
+                }
+        return refuse(reading, -ENOENT,
+                "this assay has no check '%.40s' (see assay list); use the version that "
+                "wrote the report",
+                name);
+}
+
+/* 1: evidence, 0: not, or a negative errno. */
+static int get_evidence(struct reading *reading, const json_t *object)
+{
+        const char *name = json_string_value(json_object_get(object, "kind"));
+
+        for (int kind = 0; name && kind < OBSERVATION_KIND_COUNT; kind++)
+                if (strcmp(observation_kind_name((enum observation_kind)kind), name) == 0)
+                        return observation_is_evidence((enum observation_kind)kind);
+        return wrong_field(reading, "kind");
+}
+
+static bool same_replay(const struct report_replay *a, const struct report_replay *b)
+{
+        return a->check == b->check && a->regime == b->regime && a->cpu == b->cpu &&
+               a->round.seed == b->round.seed && a->round.number == b->round.number &&
+               a->round.cpu == b->round.cpu && a->round.process == b->round.process;
+}
+
+static int take(struct reading *reading, const json_t *object)
+{
+        struct report_replay replay = { 0 };
+        const char *regime = json_string_value(json_object_get(object, "regime"));
+        json_int_t cpu;
+        int r = get_evidence(reading, object);
+
+        if (r <= 0)
+                return r;
+        if ((r = get_round(reading, object, &replay.round)) < 0 ||
+                (r = get_check(reading, object, &replay.check)) < 0 ||
+                (r = get_number(reading, object, "cpu", CHECK_CPU_MAX, &cpu)) < 0)
+                return r;
+        r = regime ? regime_parse(regime) : -EINVAL;
+        if (r < 0)
+                return wrong_field(reading, "regime");
+        replay.regime = (enum regime)r;
+        replay.cpu = (unsigned)cpu;
+        for (size_t i = 0; i < reading->n; i++)
+                if (same_replay(&reading->replays[i], &replay))
+                        return 0;
+        if (reading->n < REPORT_REPLAY_MAX)
+                reading->replays[reading->n++] = replay;
+        return 0;
+}
+
+/* The observation that the verdict stands on comes first. */
+static int take_report(struct reading *reading, const json_t *report)
+{
+        const json_t *observations = json_object_get(report, "observations");
+        const json_t *first = json_object_get(json_object_get(report, "verdict"), "observation");
+        const json_t *object;
+        size_t i;
+        int r;
+
+        if (!json_is_array(observations))
+                return refuse(reading, -EBADMSG, "it has no observations; name a report of assay qualify");
+        for (int pass = 0; pass < 2; pass++)
+                json_array_foreach(observations, i, object)
+                {
+                        const json_t *sequence = json_object_get(object, "sequence");
+
+                        if (pass == 0 && !(first && json_is_integer(first) && json_equal(first, sequence)))
+                                continue;
+                        r = take(reading, object);
+                        if (r < 0)
+                                return r;
+                }
+        return 0;
+}
+
+static int take_lines(struct reading *reading, const char *text, size_t size)
+{
+        for (size_t at = 0, number = 1; at < size; number++) {
+                const char *end = memchr(text + at, '\n', size - at);
+                size_t length = end ? (size_t)(end - text) - at : size - at;
+                json_error_t error;
+                json_t *object = json_loadb(text + at, length, JSON_REJECT_DUPLICATES, &error);
+                int r;
+
+                at += length + 1;
+                if (!object && length)
+                        return refuse(reading, -EBADMSG,
+                                "line %zu is no observation (%.80s); name a report or an "
+                                "observations file of assay",
+                                number, error.text);
+                r = object ? take(reading, object) : 0;
+                json_decref(object);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int report_read_replay(const char *path, struct report_replay ret_replays[REPORT_REPLAY_MAX], size_t *ret_n,
+        char sentence[REPORT_SENTENCE_MAX])
+{
+        struct reading reading = { .path = path, .sentence = sentence, .replays = ret_replays };
+        AUTO_FREE char *text = NULL;
+        const char *schema;
+        json_t *report;
+        size_t size = 0;
+        int r = read_all(&reading, &text, &size);
+
+        if (r < 0)
+                return r;
+        report = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+        schema = json_string_value(json_object_get(report, "schema"));
+        if (schema && strcmp(schema, "assay.report/1") == 0)
+                r = take_report(&reading, report);
+        else if (schema)
+                r = refuse(&reading, -EBADMSG, "its schema is '%.40s'; this assay reads assay.report/1",
+                        schema);
+        else
+                r = take_lines(&reading, text, size);
+        json_decref(report);
+        if (r < 0)
+                return r;
+        if (!reading.n)
+                return refuse(&reading, -ENODATA, "nothing in it accuses a CPU; there is nothing to replay");
+        *ret_n = reading.n;
+        return 0;
+}

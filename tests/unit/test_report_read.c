@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `assay replay REPORT` reads: what we wrote comes back, and whatever else comes is refused with a
+ * sentence. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "agent/report.h"
+#include "base/cleanup.h"
+#include "tests/unit/scene.h"
+
+static char path[] = "report-read-XXXXXX";
+static struct report_replay replays[REPORT_REPLAY_MAX];
+static size_t n_replays;
+static char sentence[REPORT_SENTENCE_MAX];
+
+static FILE *open_file(void)
+{
+        FILE *file = fopen(path, "we");
+
+        if (!file)
+                abort();
+        return file;
+}
+
+static int read_text(const char *text, size_t size)
+{
+        FILE *file = open_file();
+
+        (void)fwrite(text, 1, size, file);
+        (void)fclose(file);
+        sentence[0] = 0;
+        return report_read_replay(path, replays, &n_replays, sentence);
+}
+
+static void evidence(void)
+{
+        scene_host(2, 4, 1);
+        scene_observe(OBSERVATION_KILLED, 1, SCENE_FMA, REGIME_QUIET, 4);
+        scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_TIMER, 4000000000u)->round.seed =
+                UINT64_MAX;
+        scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_TIMER, 4000000000u)->round.seed =
+                UINT64_MAX;
+        scene_observe(OBSERVATION_CRASH, 6, SCENE_STATE, REGIME_STORM_ASYNC, 7);
+}
+
+static bool is(size_t i, uint64_t seed, unsigned cpu, uint32_t number, uint32_t check, enum regime regime)
+{
+        const struct report_replay *r = &replays[i];
+
+        return r->round.seed == seed && r->cpu == cpu && r->round.cpu == cpu && r->round.number == number &&
+               r->check == check && r->regime == regime;
+}
+
+static void lines_come_back(void)
+{
+        FILE *file;
+        int r;
+
+        evidence();
+        file = open_file();
+        for (size_t i = 0; i < scene.evidence.n_observations; i++)
+                (void)report_observation(&scene.observations[i], file);
+        (void)fclose(file);
+        r = report_read_replay(path, replays, &n_replays, sentence);
+        tap_ok(r == 0 && n_replays == 2 && is(0, UINT64_MAX, 5, 4000000000u, SCENE_FMA, REGIME_TIMER) &&
+                        is(1, 42, 6, 7, SCENE_STATE, REGIME_STORM_ASYNC),
+                "NDJSON: the rounds that accuse come back, each once");
+}
+
+static void report_comes_back(void)
+{
+        struct verdict verdict;
+        struct supervisor_outcome outcome = { 0 };
+        struct plan_request request = { 0 };
+        struct report report = { .input = &scene.input,
+                .verdict = &verdict,
+                .outcome = &outcome,
+                .request = &request,
+                .isa_level = "native" };
+        FILE *file;
+        int r;
+
+        evidence();
+        verdict_reach(&scene.input, &verdict);
+        verdict.first = 3;
+        file = open_file();
+        (void)report_json(&report, file);
+        (void)fclose(file);
+        r = report_read_replay(path, replays, &n_replays, sentence);
+        tap_ok(r == 0 && n_replays == 2 && is(0, 42, 6, 7, SCENE_STATE, REGIME_STORM_ASYNC) &&
+                        is(1, UINT64_MAX, 5, 4000000000u, SCENE_FMA, REGIME_TIMER),
+                "a report: the observation that the verdict names comes first");
+}
+
+#define ROUND "\"round\":{\"seed\":\"0x2a\",\"cpu\":5,\"process\":0,\"number\":4}"
+#define LINE(check, round, cpu, regime) \
+        "{\"kind\":\"mismatch\",\"check\":\"" check "\"," round ",\"cpu\":" cpu ",\"regime\":\"" regime "\"}"
+
+static const struct {
+        const char *what, *text;
+        int result;
+} cases[] = {
+        { "a line as we write it", LINE("fma_f64", ROUND, "5", "quiet"), 0 },
+        { "an escape sequence", "\033[2J{}\n", -EBADMSG },
+        { "an empty file", "", -ENODATA },
+        { "empty lines", "\n\n", -ENODATA },
+        { "no JSON", "hello\n", -EBADMSG },
+        { "half a line", "{\"kind\":\"mism", -EBADMSG },
+        { "a number", "7\n", -EBADMSG },
+        { "an array", "[]\n", -EBADMSG },
+        { "nothing but a fact", "{\"kind\":\"killed\"}\n", -ENODATA },
+        { "an unknown kind", "{\"kind\":\"feeling\"}\n", -EBADMSG },
+        { "an unknown check", LINE("fma_f6", ROUND, "5", "quiet"), -ENOENT },
+        { "an unknown regime", LINE("fma_f64", ROUND, "5", "loud"), -EBADMSG },
+        { "no round", LINE("fma_f64", "\"x\":1", "5", "quiet"), -EBADMSG },
+        { "a CPU out of range", LINE("fma_f64", ROUND, "4096", "quiet"), -EBADMSG },
+        { "a negative CPU", LINE("fma_f64", ROUND, "-1", "quiet"), -EBADMSG },
+        { "a CPU of 2 to the 64", LINE("fma_f64", ROUND, "18446744073709551616", "quiet"), -EBADMSG },
+        { "a CPU as text", LINE("fma_f64", ROUND, "\"5\"", "quiet"), -EBADMSG },
+        { "a number of 2 to the 32",
+                LINE("fma_f64",
+                        "\"round\":{\"seed\":\"0x2a\",\"cpu\":5,\"process\":0,\"number\":4294967296}", "5",
+                        "quiet"),
+                -EBADMSG },
+        { "a process out of range",
+                LINE("fma_f64", "\"round\":{\"seed\":\"0x2a\",\"cpu\":5,\"process\":1024,\"number\":4}", "5",
+                        "quiet"),
+                -EBADMSG },
+        { "a seed that is too large",
+                LINE("fma_f64",
+                        "\"round\":{\"seed\":\"0x10000000000000000\",\"cpu\":5,\"process\":0,\"number\":4}",
+                        "5", "quiet"),
+                -EBADMSG },
+        { "a seed that is no text",
+                LINE("fma_f64", "\"round\":{\"seed\":42,\"cpu\":5,\"process\":0,\"number\":4}", "5",
+                        "quiet"),
+                -EBADMSG },
+        { "a key twice", "{\"kind\":\"killed\",\"kind\":\"mismatch\"}\n", -EBADMSG },
+        { "another schema", "{\"schema\":\"assay.report/2\",\"observations\":[]}", -EBADMSG },
+        { "a report without observations", "{\"schema\":\"assay.report/1\"}", -EBADMSG },
+        { "a report that saw nothing", "{\"schema\":\"assay.report/1\",\"observations\":[]}", -ENODATA },
+        { "a report with a broken one", "{\"schema\":\"assay.report/1\",\"observations\":[7]}", -EBADMSG },
+};
+
+static void refused(void)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                int r = read_text(cases[i].text, strlen(cases[i].text));
+
+                tap_ok(r == cases[i].result && (r == 0) == !sentence[0] && !strchr(sentence, '\033'),
+                        "%s: %s", cases[i].what, r ? sentence : "read");
+        }
+}
+
+static void depth_and_files(void)
+{
+        static char deep[200000];
+        int r;
+
+        memset(deep, '[', sizeof(deep));
+        tap_ok(read_text(deep, sizeof(deep)) == -EBADMSG, "200,000 open brackets are refused");
+        r = report_read_replay("no/such/file", replays, &n_replays, sentence);
+        tap_ok(r == -ENOENT && sentence[0], "%s", sentence);
+        r = report_read_replay("/", replays, &n_replays, sentence);
+        tap_ok(r == -EISDIR && sentence[0], "%s", sentence);
+        r = report_read_replay("/dev/zero", replays, &n_replays, sentence);
+        tap_ok(r == -EFBIG && sentence[0], "%s", sentence);
+}
+
+/* Bytes changed, cut, doubled at random: it returns, and what it returns is in range. */
+static void mutated(void)
+{
+        static const char line[] = LINE("fma_f64", ROUND, "5", "quiet") "\n";
+        uint64_t seed = tap_seed(7);
+        unsigned wrong = 0;
+
+        for (unsigned run = 0; run < 3000; run++) {
+                char text[2 * sizeof(line)];
+                size_t size = sizeof(line) - 1;
+
+                memcpy(text, line, size);
+                if (random_next(&seed) % 4 == 0) {
+                        memcpy(text + size, line, size);
+                        size *= 2;
+                }
+                for (uint64_t n = 1 + random_next(&seed) % 3; n; n--)
+                        text[random_next(&seed) % size] = (char)random_next(&seed);
+                size -= random_next(&seed) % 8 == 0 ? random_next(&seed) % size : 0;
+                if (read_text(text, size) != 0)
+                        wrong += !sentence[0];
+                else
+                        for (size_t i = 0; i < n_replays; i++)
+                                wrong += replays[i].cpu >= CHECK_CPU_MAX ||
+                                         replays[i].check >= SCENE_CHECKS ||
+                                         replays[i].regime >= REGIME_COUNT;
+        }
+        tap_ok(!wrong, "3,000 mutated lines are read within range or refused with a sentence");
+}
+
+int main(void)
+{
+        AUTO_CLOSE int fd = mkstemp(path);
+
+        if (fd < 0)
+                return 99;
+        lines_come_back();
+        report_comes_back();
+        refused();
+        depth_and_files();
+        mutated();
+        (void)unlink(path);
+        return tap_end();
+}
