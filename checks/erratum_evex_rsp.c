@@ -33,7 +33,7 @@ static void setup(void *state, const struct check_round *round)
         uint64_t rsp;
 
         stack_setup(s, round);
-        rsp = in->general[REGISTERS_RSP] - 16; /* below two counters */
+        rsp = in->general[REGISTERS_RSP];
         in->general[REGISTERS_RCX] = ERRATUM_EVEX_RSP_EVENTS;
         in->shape &= ~(uint32_t)REGISTERS_SHAPE_VECTOR_INITIAL;
         fill(in, ERRATUM_EVEX_RSP_HIGH, rsp);
@@ -47,7 +47,7 @@ static void one_pass(struct stack_model *model)
         struct registers *registers = &model->registers;
         uint64_t rsp = registers->general[REGISTERS_RSP];
 
-        for (unsigned r = 12; r <= 15; r++)
+        for (unsigned r = 11; r <= 14; r++)
                 fill(registers, r, 0);
         rsp -= 8;
         check_copy(registers->vector[12], &rsp, sizeof(rsp));
@@ -59,7 +59,7 @@ static void one_pass(struct stack_model *model)
 
 static void pass(struct stack_model *model)
 {
-        stack_model_loop(model, one_pass, ERRATUM_EVEX_RSP_PASSES);
+        stack_model_loop(model, one_pass, ERRATUM_EVEX_RSP_PASSES, REGISTERS_RAX);
 }
 
 /* All lanes of the registers that carry the finding were made alike: one that stands out is no erratum. */

@@ -3,7 +3,7 @@
 #pragma once
 
 #define ERRATUM_EVEX_RSP_EVENTS 60
-#define ERRATUM_EVEX_RSP_PASSES 200
+#define ERRATUM_EVEX_RSP_PASSES 40
 
 #define ERRATUM_EVEX_RSP_READ 13      /* bits 0 to 63: what the probe read last */
 #define ERRATUM_EVEX_RSP_DIFFERENCE 14 /* each lane: that less the true %rsp */

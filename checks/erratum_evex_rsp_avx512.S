@@ -31,9 +31,9 @@
         EVENT_\event
         \read
         lea     \above(%rsp), %rsp
-        vpbroadcastq %xmm12, %zmm15
-        vpxorq  %zmm\expected, %zmm15, %zmm15
-        vporq   %zmm15, %zmm23, %zmm23
+        vpbroadcastq %xmm12, %zmm11
+        vpxorq  %zmm\expected, %zmm11, %zmm11
+        vporq   %zmm11, %zmm23, %zmm23
 .endm
 
 /* The same EVEX encoding with EVEX.X set, as assemblers make it; VEX; the legacy encoding. */
@@ -54,6 +54,6 @@ FUNCTION erratum_evex_rsp_run
         CONTROLS push, ERRATUM_EVEX_RSP_LOW, 8
         LOOK    %rsp
         lea     1(%r15), %r15
-        STACK_LOOP_END
+        STACK_LOOP_END rax
         KERNEL_LEAVE
 END erratum_evex_rsp_run

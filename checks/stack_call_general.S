@@ -130,6 +130,6 @@ PLACE stack_call_return_tree
         CALL_INDIRECT
         CALL_UNBALANCED
         lea     1(%r15), %r15
-        STACK_LOOP_END
+        STACK_LOOP_END rax
         KERNEL_LEAVE
 END stack_call_run

@@ -114,7 +114,7 @@ static void one_pass(struct stack_model *model)
 
 static void pass(struct stack_model *model)
 {
-        stack_model_loop(model, one_pass, STACK_ENTER_PASSES);
+        stack_model_loop(model, one_pass, STACK_ENTER_PASSES, REGISTERS_RAX);
 }
 
 static int verify(const void *state, struct check_mismatch *ret_mismatch)

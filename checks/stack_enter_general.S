@@ -53,6 +53,6 @@ PLACE stack_enter_return_run
         STACK_ENTER_FRAMES(LEAVE)
         ENTER_SEE
         lea     1(%r15), %r15
-        STACK_LOOP_END
+        STACK_LOOP_END rax
         KERNEL_LEAVE
 END stack_enter_run

@@ -57,7 +57,7 @@ static void setup(void *state, const struct check_round *round)
         stack_setup(s, round);
         general[REGISTERS_RCX] = STACK_POINTER_LOOPS;
         general[13] = STACK_POINTER_INDEX;
-        general[REGISTERS_R15] = general[REGISTERS_RSP] - 24; /* below two counters and the flags */
+        general[REGISTERS_R15] = general[REGISTERS_RSP] - 8; /* below the flags */
 }
 
 /* %rsp written to the stack and read from there. */
@@ -267,17 +267,17 @@ static void pass_evex(struct stack_model *model)
 
 static void loop_legacy(struct stack_model *model)
 {
-        stack_model_loop(model, pass_legacy, STACK_POINTER_PASSES);
+        stack_model_loop(model, pass_legacy, STACK_POINTER_PASSES, REGISTERS_RAX);
 }
 
 static void loop_vex(struct stack_model *model)
 {
-        stack_model_loop(model, pass_vex, STACK_POINTER_PASSES);
+        stack_model_loop(model, pass_vex, STACK_POINTER_PASSES, REGISTERS_RAX);
 }
 
 static void loop_evex(struct stack_model *model)
 {
-        stack_model_loop(model, pass_evex, STACK_POINTER_PASSES);
+        stack_model_loop(model, pass_evex, STACK_POINTER_PASSES, REGISTERS_RAX);
 }
 
 static int verify_loop(const void *state, stack_pass *loop, struct check_mismatch *ret_mismatch)

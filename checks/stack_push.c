@@ -33,27 +33,24 @@ static void one_pass(struct stack_model *model)
                 stack_model_push(model, general[rotating[i]]);
         for (uint32_t i = ROTATING; i > 0; i--)
                 general[rotating[i % ROTATING]] = stack_model_pop(model);
-        general[REGISTERS_R15]++;
 }
 
-/* After so many passes every register is back in its place, and all have gained the same. */
 static void pass(struct stack_model *model)
 {
-        for (uint32_t i = 0; i < ROTATING; i++)
-                one_pass(model);
+        stack_model_loop(model, one_pass, STACK_PUSH_PASSES, REGISTERS_R15);
 }
 
 static int verify(const void *state, struct check_mismatch *ret_mismatch)
 {
-        enum { times = STACK_PUSH_EVENTS * STACK_PUSH_PASSES / ROTATING };
         struct stack_model model;
 
         stack_begin(&model, state);
-        stack_model_push(&model, 1); /* the outer counter, while the last passes run */
-        stack_repeat(&model, pass, times);
-        model.registers.general[REGISTERS_RCX] = stack_model_pop(&model) - 1;
-        /* The flags turn over with each odd number of passes; the model has run three times ROTATING. */
-        _Static_assert(times % 2 == 1, "an even number would leave the flags as they were");
+        /* After a multiple of ROTATING passes every register is back in its place, and all have gained the
+         * same; the flags turn over with each odd number of passes, and the model runs three times, the
+         * kernel more. */
+        _Static_assert(STACK_PUSH_PASSES % ROTATING == 0, "the registers come back to their places");
+        _Static_assert(STACK_PUSH_PASSES * STACK_PUSH_EVENTS % 2 == 1, "an even number leaves the flags");
+        stack_repeat(&model, pass, STACK_PUSH_EVENTS);
         return stack_compare(&model, state, ret_mismatch);
 }
 

@@ -2,7 +2,7 @@
 /* Push and pop in all their forms. Thirteen registers move on by one place through the stack in each pass;
  * what else is pushed is popped into a register and added to one of them, or comes back where it was. Nothing but
  * popf writes the flags for good: they are live too. */
-#include "checks/registers.inc"
+#include "checks/stack.inc"
 #include "checks/stack_push.h"
 
 /* The image that pushf leaves holds TF while a tracer steps: it must stay, and be overwritten afterwards. */
@@ -102,22 +102,13 @@
 
 FUNCTION stack_push_run
         KERNEL_ENTER
-1:      push    %rcx
-        mov     $STACK_PUSH_PASSES, %ecx
-2:      PUSH_FLAGS
+        STACK_LOOP STACK_PUSH_PASSES
+        PUSH_FLAGS
         PUSH_IMMEDIATES
         PUSH_POINTER
         PUSH_MEMORY
         PUSH_WORDS
         PUSH_ROTATE
-        lea     1(%r15), %r15
-        lea     -1(%rcx), %rcx
-        jrcxz   3f
-        jmp     2b
-3:      pop     %rcx
-        KERNEL_EVENT
-        lea     -1(%rcx), %rcx
-        jrcxz   4f
-        jmp     1b
-4:      KERNEL_LEAVE
+        STACK_LOOP_END r15
+        KERNEL_LEAVE
 END stack_push_run

@@ -64,12 +64,13 @@ static void one_pass(struct stack_model *model)
         put(model, true);
         read_again(model);
         pops(model);
+        model->registers.general[REGISTERS_RCX] = 0; /* counted down by the last reads */
         model->registers.general[REGISTERS_R15] += model->registers.general[REGISTERS_RSP];
 }
 
 static void pass(struct stack_model *model)
 {
-        stack_model_loop(model, one_pass, STACK_REDZONE_PASSES);
+        stack_model_loop(model, one_pass, STACK_REDZONE_PASSES, REGISTERS_RAX);
 }
 
 static int verify(const void *state, struct check_mismatch *ret_mismatch)

@@ -46,6 +46,6 @@ FUNCTION stack_redzone_run
         LOOK    -16(%rsp)
         LOOK    -8(%rsp)
         lea     (%rsp,%r15), %r15
-        STACK_LOOP_END
+        STACK_LOOP_END rax
         KERNEL_LEAVE
 END stack_redzone_run

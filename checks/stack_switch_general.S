@@ -71,6 +71,6 @@ FUNCTION stack_switch_run
         VISIT   rdi, rbp, r12, r13
         TAKE
         xchg    %r8, %r9
-        STACK_LOOP_END
+        STACK_LOOP_END rax
         KERNEL_LEAVE
 END stack_switch_run
