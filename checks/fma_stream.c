@@ -25,8 +25,8 @@ static const struct vector_stream_register first[] = USED(0, 1, 6);
 static const struct vector_stream_register second[] = USED(9, 1, 6);
 static const struct vector_stream_register third[] = USED(31, -1, 6);
 
-VECTOR_STREAM_NARROW(fma_stream_f32_fma3);
-VECTOR_STREAM_NARROW(fma_stream_f64_fma3);
+VECTOR_STREAM_PAIR(fma_stream_f32_fma3, low, high);
+VECTOR_STREAM_PAIR(fma_stream_f64_fma3, low, high);
 VECTOR_STREAM_WIDE(fma_stream_f32_avx512, 0);
 VECTOR_STREAM_WIDE(fma_stream_f64_avx512, 0);
 

@@ -27,10 +27,10 @@ static const struct vector_stream_register first[] = USED(0, 1, 8, 9);
 static const struct vector_stream_register second[] = USED(12, 1, 8, 9);
 static const struct vector_stream_register third[] = USED(31, -1, 8, 9);
 
-VECTOR_STREAM_NARROW(vector_arith_f32_sse2);
-VECTOR_STREAM_NARROW(vector_arith_f64_sse2);
-VECTOR_STREAM_NARROW(vector_arith_f32_avx);
-VECTOR_STREAM_NARROW(vector_arith_f64_avx);
+VECTOR_STREAM_PAIR(vector_arith_f32_sse2, low, high);
+VECTOR_STREAM_PAIR(vector_arith_f64_sse2, low, high);
+VECTOR_STREAM_PAIR(vector_arith_f32_avx, low, high);
+VECTOR_STREAM_PAIR(vector_arith_f64_avx, low, high);
 VECTOR_STREAM_WIDE(vector_arith_f32_avx512, 0x18);
 VECTOR_STREAM_WIDE(vector_arith_f64_avx512, 0x18);
 

@@ -76,13 +76,13 @@ int vector_stream_verify(const void *state, struct check_mismatch *ret_mismatch)
 /* What every kernel of 512 bits needs: without BW the masks and the upper registers are not loaded. */
 #define VECTOR_STREAM_AVX512 (ISA(AVX512F) | ISA(AVX512BW))
 
-/* Declares the kernels name_low and name_high, which use `low` and `high`, as the list `name`. */
-#define VECTOR_STREAM_NARROW(name)                             \
-        void name##_low(void *state);                          \
-        void name##_high(void *state);                         \
-        static const struct vector_stream_kernel name[] = {    \
-                { .run = { name##_low }, .registers = low },   \
-                { .run = { name##_high }, .registers = high }, \
+/* Declares the kernels name_low and name_high, which write these registers, as the list `name`. */
+#define VECTOR_STREAM_PAIR(name, registers_low, registers_high)          \
+        void name##_low(void *state);                                    \
+        void name##_high(void *state);                                   \
+        static const struct vector_stream_kernel name[] = {              \
+                { .run = { name##_low }, .registers = registers_low },   \
+                { .run = { name##_high }, .registers = registers_high }, \
         }
 
 /* The same for name_plain, name_masked, name_rn, _rd, _ru, _rz, which use `first`, `second` and `third`. */

@@ -7,7 +7,9 @@
         .section .rodata
         .balign 64
 numbers:
-        .fill   8, 8, 0x3f8012343f801234
+        .rept   8
+        .quad   0x3f8012343f801234
+        .endr
 
         .text
 .macro BARE name, v, move

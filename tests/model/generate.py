@@ -18,6 +18,7 @@ MODELS = [
     "fma_chain",
     "crypto",
     "vector_float",
+    "vector_multiply",
     "integer",
     "scalar",
 ]
