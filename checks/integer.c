@@ -236,6 +236,20 @@ FIELDS(integer_move_movbe) = {
 #undef FIRST
 INTEGER_OWN(move_movbe, "Bytes swapped wrongly by movbe", ISA(MOVBE), answers_integer_operands, 4, 5, 68);
 
+#define CARRY_QUARTER(n)                                                                        \
+        INTEGER_FIELD(3 * (n), "add, adc chain"), INTEGER_FIELD(3 * (n) + 1, "sub, sbb chain"), \
+                INTEGER_FIELD(3 * (n) + 2, "sbb, adc ripple")
+FIELDS(integer_carry) = { INTEGER_FIELD_HELD, INTEGER_FIELD_PASSES, CARRY_QUARTER(0), CARRY_QUARTER(1),
+        CARRY_QUARTER(2), CARRY_QUARTER(3) };
+INTEGER_OWN(carry, "Carries and borrows lost on the way through long numbers: chains of adc and sbb", 0,
+        answers_integer_operands, 4, 1, 500);
+
+#define ADX_GROUP(n) INTEGER_FIELD(n, "mulx, adcx, adox products")
+FIELDS(integer_multiply_adx) = { INTEGER_FIELD_HELD, INTEGER_FIELD_PASSES, ADX_GROUP(0), ADX_GROUP(1),
+        ADX_GROUP(2), ADX_GROUP(3), ADX_GROUP(4), ADX_GROUP(5), ADX_GROUP(6), ADX_GROUP(7) };
+INTEGER_OWN(multiply_adx, "Wrong products of long numbers: mulx with the two carry chains of adcx and adox",
+        ISA(ADX) | ISA(BMI2), answers_integer_operands, 4, 1, 150);
+
 ANSWERS(crc32c_operands);
 ANSWERS(crc32c);
 

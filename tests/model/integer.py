@@ -5,6 +5,7 @@ import struct
 from integer_arithmetic import ADD, DIVIDE, MULTIPLY, dividend_tuples
 from integer_bits import BITS, BMI1, BMI2, LZCNT, MOVBE, MULTIPLY_BMI2, POPCNT
 from integer_frame import operand_tuples, table
+from integer_limbs import carry_lines, limbs_table, product_lines
 from integer_logic import CONDITION, EXTEND, FLAGS_LAHF, LOGIC, MOVE
 from integer_shifts import ROTATE, SHIFT
 
@@ -27,5 +28,7 @@ def answers(name):
 TABLES = {f"integer_{name}": answers(name) for name in LINES} | {
     "integer_operands": lambda: packed(operand_tuples()),
     "integer_dividends": lambda: packed(dividend_tuples()),
+    "integer_carry": lambda: limbs_table(carry_lines),
+    "integer_multiply_adx": lambda: limbs_table(product_lines),
     "integer_divide": lambda: table(DIVIDE, dividend_tuples()),
 }
