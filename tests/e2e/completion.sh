@@ -5,7 +5,7 @@ set -u
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
 completions=$(cd "$source/packaging/completion" && pwd)
-first_check=$("$assay" list | sed -n 's/^ *\([a-z][a-z0-9]*_[a-z0-9_]*\).*/\1/p' | head -n 1)
+first_check=$("$assay" list | sed -n 's/^\([a-z][a-z0-9]*_[a-z0-9_]*\).*/\1/p' | head -n 1)
 
 # offers_bash WANTED WORD...: the last word is being completed.
 offers_bash() {
