@@ -57,10 +57,14 @@ static void one_pass(struct stack_model *model)
         registers->general[REGISTERS_R15]++;
 }
 
-static void pass(struct stack_model *model)
-{
-        stack_model_loop(model, one_pass, ERRATUM_EVEX_RSP_PASSES, REGISTERS_RAX);
-}
+static const struct stack_loop loop = {
+        .pass = one_pass,
+        .block = 1,
+        .passes = ERRATUM_EVEX_RSP_PASSES,
+        .events = ERRATUM_EVEX_RSP_EVENTS,
+        .sum = REGISTERS_RAX,
+        .counted = true,
+};
 
 /* All lanes of the registers that carry the finding were made alike: one that stands out is no erratum. */
 static bool lanes_agree(const struct registers *out)
@@ -110,7 +114,7 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
         int r;
 
         stack_begin(&model, s);
-        stack_repeat(&model, pass, ERRATUM_EVEX_RSP_EVENTS);
+        stack_run(&model, &loop);
         r = stack_compare(&model, s, ret_mismatch);
         if (r == CHECK_EQUAL || !stale(&model.registers, &s->registers.out))
                 return r;

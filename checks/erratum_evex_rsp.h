@@ -2,7 +2,7 @@
 /* What erratum_evex_rsp.c, its kernel and its test share: the vector registers that carry the finding. */
 #pragma once
 
-#define ERRATUM_EVEX_RSP_EVENTS 60
+#define ERRATUM_EVEX_RSP_EVENTS 50
 #define ERRATUM_EVEX_RSP_PASSES 40
 
 #define ERRATUM_EVEX_RSP_READ 13      /* bits 0 to 63: what the probe read last */

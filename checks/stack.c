@@ -46,19 +46,34 @@ static void extrapolate(void *to, const void *before, const void *after, uint64_
         }
 }
 
-void stack_repeat(struct stack_model *model, stack_pass *pass, uint64_t times)
+static void run_block(struct stack_model *model, const struct stack_loop *loop)
 {
+        uint64_t *general = model->registers.general;
+
+        general[REGISTERS_RCX] = 0;
+        loop->pass(model);
+        general[loop->sum] += general[REGISTERS_RCX];
+}
+
+void stack_run(struct stack_model *model, const struct stack_loop *loop)
+{
+        static const uint16_t counters[2] = { 0, 1 }; /* words 0 and 1 of %xmm15 in the end */
         struct registers *now = &model->registers;
+        uint64_t times = (uint64_t)loop->events * (loop->passes / loop->block);
         struct registers first;
 
         assert(times >= 3);
-        pass(model);
+        run_block(model, loop);
         check_copy(&first, now, sizeof(first));
-        pass(model);
+        run_block(model, loop);
         extrapolate(now->general, first.general, now->general, times - 3, sizeof(now->general));
         extrapolate(now->mask, first.mask, now->mask, times - 3, sizeof(now->mask));
         extrapolate(now->vector, first.vector, now->vector, times - 3, sizeof(now->vector));
-        pass(model);
+        run_block(model, loop);
+        if (loop->counted)
+                now->general[loop->sum] += (uint64_t)loop->events * loop->passes * (loop->passes + 1) / 2;
+        now->general[REGISTERS_RCX] = 0;
+        check_copy(now->vector[15], counters, sizeof(counters));
 }
 
 int stack_compare(const struct stack_model *model, const struct stack_state *state,

@@ -9,7 +9,7 @@
  *
  * The model is C: an array of bytes and an index. It shares no instruction with the kernels but mov and add.
  * A pass adds the same amount to every sum each time, so the model runs three passes whatever the kernel
- * runs (stack_repeat). */
+ * runs (stack_run). */
 #pragma once
 
 #define STACK_PATTERN 2048 /* bytes that name their place, repeated over the whole memory */
@@ -57,9 +57,19 @@ typedef void stack_pass(struct stack_model *model);
 /* Makes the model of a kernel that has not run yet. */
 void stack_begin(struct stack_model *ret_model, const struct stack_state *state);
 
-/* Runs `pass` as often as the kernel, at least 3 times: the general, mask and vector registers (in lanes of
- * 64 bits) that it leaves differ from one pass to the next by the same amount from the second pass on. */
-void stack_repeat(struct stack_model *model, stack_pass *pass, uint64_t times);
+/* STACK_LOOP of checks/stack.inc as the model sees it. */
+struct stack_loop {
+        stack_pass *pass;
+        uint32_t block;  /* passes of the kernel that one call of `pass` stands for */
+        uint32_t passes; /* between two events: a multiple of `block` */
+        uint32_t events;
+        unsigned sum; /* the general register that STACK_LOOP_END adds %rcx to */
+        bool counted; /* `pass` leaves %rcx alone: what is added is the counter of passes */
+};
+
+/* Runs the loop as the kernel does, at least three blocks: the general, mask and vector registers (in lanes
+ * of 64 bits) that a block leaves differ from one to the next by the same amount from the second on. */
+void stack_run(struct stack_model *model, const struct stack_loop *loop);
 
 /* Compares the state with what the model says is left. Returns as verify does. */
 int stack_compare(const struct stack_model *model, const struct stack_state *state,
@@ -98,23 +108,6 @@ static inline void stack_model_look(struct stack_model *model, uint64_t value)
 {
         model->registers.general[REGISTERS_RAX] += model->registers.general[REGISTERS_RDX];
         model->registers.general[REGISTERS_RDX] = value;
-}
-
-/* STACK_LOOP of checks/stack.inc, from one event to the next: the last of them, as the counters in %xmm15
- * tell. */
-static inline void stack_model_loop(
-        struct stack_model *model, stack_pass *pass, uint32_t passes, unsigned sum)
-{
-        static const uint16_t counters[2] = { 0, 1 };
-        uint64_t *general = model->registers.general;
-
-        for (; passes > 0; passes--) {
-                general[REGISTERS_RCX] = passes;
-                pass(model);
-                general[sum] += general[REGISTERS_RCX];
-        }
-        general[REGISTERS_RCX] = 0;
-        __builtin_memcpy(model->registers.vector[15], counters, sizeof(counters));
 }
 
 #endif

@@ -7,15 +7,16 @@
 void stack_call_run(void *state);
 
 /* The kernel's labels: what a call must have pushed. */
-#define PLACES(X)                                                                                        \
-        X(return_down)                                                                                   \
-        X(return_left)                                                                                   \
-        X(return_right)                                                                                  \
-        X(leaf)                                                                                          \
-        X(return_skip)                                                                                   \
-        X(return_1)                                                                                      \
-        X(return_8) X(return_16) X(return_17) X(return_32) X(return_64) X(return_100) X(return_register) \
-                X(return_memory) X(return_clean) X(return_never) X(landing) X(return_skipped)            \
+#define PLACES(X)                                                                             \
+        X(return_down)                                                                        \
+        X(return_left)                                                                        \
+        X(return_right)                                                                       \
+        X(leaf)                                                                               \
+        X(return_skip)                                                                        \
+        X(return_1)                                                                           \
+        X(return_8)                                                                           \
+        X(return_16) X(return_17) X(return_32) X(return_64) X(return_100) X(return_register)  \
+                X(return_memory) X(return_clean) X(return_never) X(landing) X(return_skipped) \
                         X(return_jump) X(return_tree)
 #define DECLARE(name) extern const char stack_call_##name[] __attribute__((visibility("hidden")));
 PLACES(DECLARE)
@@ -153,17 +154,21 @@ static void one_pass(struct stack_model *model)
         model->registers.general[REGISTERS_R15]++;
 }
 
-static void pass(struct stack_model *model)
-{
-        stack_model_loop(model, one_pass, STACK_CALL_PASSES, REGISTERS_RAX);
-}
+static const struct stack_loop loop = {
+        .pass = one_pass,
+        .block = 1,
+        .passes = STACK_CALL_PASSES,
+        .events = STACK_CALL_EVENTS,
+        .sum = REGISTERS_RAX,
+        .counted = false,
+};
 
 static int verify(const void *state, struct check_mismatch *ret_mismatch)
 {
         struct stack_model model;
 
         stack_begin(&model, state);
-        stack_repeat(&model, pass, STACK_CALL_EVENTS);
+        stack_run(&model, &loop);
         return stack_compare(&model, state, ret_mismatch);
 }
 

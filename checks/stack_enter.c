@@ -112,17 +112,21 @@ static void one_pass(struct stack_model *model)
         general[REGISTERS_R15]++;
 }
 
-static void pass(struct stack_model *model)
-{
-        stack_model_loop(model, one_pass, STACK_ENTER_PASSES, REGISTERS_RAX);
-}
+static const struct stack_loop loop = {
+        .pass = one_pass,
+        .block = 1,
+        .passes = STACK_ENTER_PASSES,
+        .events = STACK_ENTER_EVENTS,
+        .sum = REGISTERS_RAX,
+        .counted = false,
+};
 
 static int verify(const void *state, struct check_mismatch *ret_mismatch)
 {
         struct stack_model model;
 
         stack_begin(&model, state);
-        stack_repeat(&model, pass, STACK_ENTER_EVENTS);
+        stack_run(&model, &loop);
         return stack_compare(&model, state, ret_mismatch);
 }
 

@@ -2,8 +2,8 @@
 /* Constants that stack_enter.c and its kernel share. */
 #pragma once
 
-#define STACK_ENTER_EVENTS 55
-#define STACK_ENTER_PASSES 8
+#define STACK_ENTER_EVENTS 60
+#define STACK_ENTER_PASSES 24
 #define STACK_ENTER_DEPTH 12
 #define STACK_ENTER_LOCALS 24 /* bytes of a frame of stack_enter_down */
 

@@ -265,43 +265,36 @@ static void pass_evex(struct stack_model *model)
         one_pass(model, &evex);
 }
 
-static void loop_legacy(struct stack_model *model)
+static int verify_loop(const void *state, stack_pass *pass, struct check_mismatch *ret_mismatch)
 {
-        stack_model_loop(model, pass_legacy, STACK_POINTER_PASSES, REGISTERS_RAX);
-}
-
-static void loop_vex(struct stack_model *model)
-{
-        stack_model_loop(model, pass_vex, STACK_POINTER_PASSES, REGISTERS_RAX);
-}
-
-static void loop_evex(struct stack_model *model)
-{
-        stack_model_loop(model, pass_evex, STACK_POINTER_PASSES, REGISTERS_RAX);
-}
-
-static int verify_loop(const void *state, stack_pass *loop, struct check_mismatch *ret_mismatch)
-{
+        const struct stack_loop loop = {
+                .pass = pass,
+                .block = 1,
+                .passes = STACK_POINTER_PASSES,
+                .events = STACK_POINTER_LOOPS,
+                .sum = REGISTERS_RAX,
+                .counted = true,
+        };
         struct stack_model model;
 
         stack_begin(&model, state);
-        stack_repeat(&model, loop, STACK_POINTER_LOOPS);
+        stack_run(&model, &loop);
         return stack_compare(&model, state, ret_mismatch);
 }
 
 static int verify_sse2(const void *state, struct check_mismatch *ret_mismatch)
 {
-        return verify_loop(state, loop_legacy, ret_mismatch);
+        return verify_loop(state, pass_legacy, ret_mismatch);
 }
 
 static int verify_avx(const void *state, struct check_mismatch *ret_mismatch)
 {
-        return verify_loop(state, loop_vex, ret_mismatch);
+        return verify_loop(state, pass_vex, ret_mismatch);
 }
 
 static int verify_avx512(const void *state, struct check_mismatch *ret_mismatch)
 {
-        return verify_loop(state, loop_evex, ret_mismatch);
+        return verify_loop(state, pass_evex, ret_mismatch);
 }
 
 const struct check check_stack_pointer_sse2 = {

@@ -27,7 +27,7 @@
 #define STACK_POINTER_MASK(X) X(kmovq) X(kmovd) X(kmovw) X(kmovb)
 
 #define STACK_POINTER_LOOPS 60
-#define STACK_POINTER_PASSES 6
+#define STACK_POINTER_PASSES 60
 #define STACK_POINTER_INDEX 5
 #define STACK_POINTER_NUMBER 0x1234567
 #define STACK_POINTER_STORE_AT 72 /* below %rsp: what the ways that store write */

@@ -35,22 +35,32 @@ static void one_pass(struct stack_model *model)
                 general[rotating[i % ROTATING]] = stack_model_pop(model);
 }
 
+/* After so many passes every register is back in its place, and all have gained the same. */
 static void pass(struct stack_model *model)
 {
-        stack_model_loop(model, one_pass, STACK_PUSH_PASSES, REGISTERS_R15);
+        for (uint32_t i = 0; i < ROTATING; i++)
+                one_pass(model);
 }
+
+static const struct stack_loop loop = {
+        .pass = pass,
+        .block = ROTATING,
+        .passes = STACK_PUSH_PASSES,
+        .events = STACK_PUSH_EVENTS,
+        .sum = REGISTERS_R15,
+        .counted = true,
+};
 
 static int verify(const void *state, struct check_mismatch *ret_mismatch)
 {
         struct stack_model model;
 
         stack_begin(&model, state);
-        /* After a multiple of ROTATING passes every register is back in its place, and all have gained the
-         * same; the flags turn over with each odd number of passes, and the model runs three times, the
-         * kernel more. */
-        _Static_assert(STACK_PUSH_PASSES % ROTATING == 0, "the registers come back to their places");
+        /* The flags turn over with each odd number of passes, and the model runs three blocks, the kernel
+         * more. */
         _Static_assert(STACK_PUSH_PASSES * STACK_PUSH_EVENTS % 2 == 1, "an even number leaves the flags");
-        stack_repeat(&model, pass, STACK_PUSH_EVENTS);
+        _Static_assert(STACK_PUSH_PASSES % ROTATING == 0, "the registers come back to their places");
+        stack_run(&model, &loop);
         return stack_compare(&model, state, ret_mismatch);
 }
 

@@ -2,8 +2,8 @@
 /* Constants that stack_push.c and its kernel share. */
 #pragma once
 
-#define STACK_PUSH_EVENTS 141
-#define STACK_PUSH_PASSES 39 /* between two events: a multiple of the 13 registers that rotate */
+#define STACK_PUSH_EVENTS 41
+#define STACK_PUSH_PASSES 195 /* between two events: a multiple of the 13 registers that rotate */
 #define STACK_PUSH_BYTE (-0x55)
 #define STACK_PUSH_LONG (-0x6789abc)
 #define STACK_PUSH_WORD_0 0x1357

@@ -68,17 +68,21 @@ static void one_pass(struct stack_model *model)
         model->registers.general[REGISTERS_R15] += model->registers.general[REGISTERS_RSP];
 }
 
-static void pass(struct stack_model *model)
-{
-        stack_model_loop(model, one_pass, STACK_REDZONE_PASSES, REGISTERS_RAX);
-}
+static const struct stack_loop loop = {
+        .pass = one_pass,
+        .block = 1,
+        .passes = STACK_REDZONE_PASSES,
+        .events = STACK_REDZONE_EVENTS,
+        .sum = REGISTERS_RAX,
+        .counted = false,
+};
 
 static int verify(const void *state, struct check_mismatch *ret_mismatch)
 {
         struct stack_model model;
 
         stack_begin(&model, state);
-        stack_repeat(&model, pass, STACK_REDZONE_EVENTS);
+        stack_run(&model, &loop);
         return stack_compare(&model, state, ret_mismatch);
 }
 

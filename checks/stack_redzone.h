@@ -3,7 +3,7 @@
 #pragma once
 
 #define STACK_REDZONE_EVENTS 60
-#define STACK_REDZONE_PASSES 9
+#define STACK_REDZONE_PASSES 60
 #define STACK_REDZONE_READS 12
 
 /* What goes into the 16 words of the red zone, the word next to %rsp first: X(register, number). */

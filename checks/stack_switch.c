@@ -111,17 +111,21 @@ static void one_pass(struct stack_model *model)
         back(model);
 }
 
-static void pass(struct stack_model *model)
-{
-        stack_model_loop(model, one_pass, STACK_SWITCH_PASSES, REGISTERS_RAX);
-}
+static const struct stack_loop loop = {
+        .pass = one_pass,
+        .block = 1,
+        .passes = STACK_SWITCH_PASSES,
+        .events = STACK_SWITCH_EVENTS,
+        .sum = REGISTERS_RAX,
+        .counted = true,
+};
 
 static int verify(const void *state, struct check_mismatch *ret_mismatch)
 {
         struct stack_model model;
 
         stack_begin(&model, state);
-        stack_repeat(&model, pass, STACK_SWITCH_EVENTS);
+        stack_run(&model, &loop);
         return stack_compare(&model, state, ret_mismatch);
 }
 

@@ -3,4 +3,4 @@
 #pragma once
 
 #define STACK_SWITCH_EVENTS 60
-#define STACK_SWITCH_PASSES 40
+#define STACK_SWITCH_PASSES 320
