@@ -90,7 +90,8 @@
         X(check_vector_multiply_sse41)                                                                        \
         X(check_vector_multiply_sse2)                                                                         \
         X(check_integer_carry)                                                                                \
-        X(check_integer_multiply_adx)
+        X(check_integer_multiply_adx)                                                                         \
+        X(check_x87_stack)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)
