@@ -21,6 +21,7 @@ MODELS = [
     "vector_multiply",
     "integer",
     "scalar",
+    "scalar_x87",
 ]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
 MAGIC = b"assay-answers\n\0\0"
