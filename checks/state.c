@@ -31,6 +31,7 @@ uint32_t state_setup(struct state *state, const struct check_round *round, uint3
         check_clear(state->stack, sizeof(state->stack));
         check_clear(state->saved, sizeof(state->saved));
         state->cursor = STATE_TABLE;
+        state->between = 0;
         return steps;
 }
 
@@ -67,19 +68,18 @@ int state_verify_differences(const struct state *state, const struct registers *
         return check_compare_end(&compare, ret_mismatch);
 }
 
-/* %rcx + %rdx grows by %rsi with every step and is one less between the two counting instructions. */
+/* %rcx + %rdx grows by %rsi with every step and is one less between the two instructions that count. */
 static int frame_counters(
         const struct state *state, const greg_t *general, struct check_mismatch *ret_mismatch)
 {
         const uint64_t *in = state->pair.in.general;
         uint64_t done = in[REGISTERS_RDI] - (uint64_t)general[REG_RDI];
         uint64_t sum = in[REGISTERS_RCX] + in[REGISTERS_RDX] + (done + 1) * in[REGISTERS_RSI];
-        uint64_t want = sum - (uint64_t)general[REG_RCX], have = (uint64_t)general[REG_RDX];
+        bool between = (uint64_t)general[REG_RIP] == state->between;
+        uint64_t want = sum - (uint64_t)general[REG_RCX] - between, have = (uint64_t)general[REG_RDX];
         uint64_t left = in[REGISTERS_RDI] - (done < state_steps(state) ? done : 0);
         struct check_compare compare;
 
-        if (have == want - 1)
-                want = have;
         check_compare_begin(&compare);
         check_compare(&compare, 8 * REGISTERS_RDX, &want, &have, 8);
         check_compare(&compare, 8 * REGISTERS_RDI, &left, &general[REG_RDI], 8);

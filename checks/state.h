@@ -39,7 +39,8 @@ struct state {
         uint64_t saved[8];
         uint64_t cursor;
         uint64_t mask;
-        uint64_t reserved[6];
+        uint64_t between; /* the instruction between the two that count, for state_frame */
+        uint64_t reserved[5];
         uint8_t table[]; /* the check's own: entries or an XSAVE area */
 };
 
@@ -59,7 +60,8 @@ void state_expect(const struct state *state, uint32_t factor, struct registers *
 int state_verify_differences(const struct state *state, const struct registers *expected, uint32_t count,
         struct check_mismatch *ret_mismatch);
 
-/* check.frame of kernels that spin in [hold_begin, hold_end) with all registers as `in` has them. */
+/* check.frame of kernels that spin in [hold_begin, hold_end) with all registers as `in` has them. Setup has
+ * written `between`. */
 int state_frame(const void *state, const struct check_frame *frame, struct check_mismatch *ret_mismatch);
 
 /* The output of a check whose own part is `size` bytes. */

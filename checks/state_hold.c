@@ -6,11 +6,6 @@
 
 #define STEPS 24
 
-static void setup(struct state *state, const struct check_round *round, uint32_t spins)
-{
-        (void)state_setup(state, round, STEPS, spins);
-}
-
 /* `count` registers were stored, `width` bytes of each; the poison is left of the others. */
 static int verify(
         const struct state *state, uint32_t count, uint32_t width, struct check_mismatch *ret_mismatch)
@@ -34,10 +29,12 @@ static int verify(
 /* The turns of a step are so many that it takes 5 to 15 microseconds. */
 #define STATE_HOLD(isa, text, need, spins, registers_stored, width, blamed)                                 \
         void state_hold_##isa##_run(void *state);                                                           \
-        extern const char state_hold_##isa##_hold_begin[], state_hold_##isa##_hold_end[];                   \
+        extern const char state_hold_##isa##_hold_begin[], state_hold_##isa##_hold_between[],               \
+                state_hold_##isa##_hold_end[];                                                              \
         static void setup_##isa(void *state, const struct check_round *round)                               \
         {                                                                                                   \
-                setup(state, round, spins);                                                                 \
+                (void)state_setup(state, round, STEPS, spins);                                              \
+                ((struct state *)state)->between = (uintptr_t)state_hold_##isa##_hold_between;              \
         }                                                                                                   \
         static int verify_##isa(const void *state, struct check_mismatch *ret_mismatch)                     \
         {                                                                                                   \

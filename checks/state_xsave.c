@@ -14,13 +14,13 @@ struct areas {
 };
 _Static_assert(offsetof(struct areas, saved) == LEGACY_AND_HEADER, "state_xsave.inc agrees");
 
-static void setup(void *memory, const struct check_round *round)
+static void setup(struct state *state, const struct check_round *round, const void *between)
 {
-        struct state *state = memory;
         struct areas *areas = (struct areas *)state->table;
         uint32_t mxcsr;
 
         (void)state_setup(state, round, STEPS, SPINS);
+        state->between = (uintptr_t)between;
         state->mask = registers_components(STATE_AREA_SIZE);
         check_clear(areas, sizeof(*areas));
         /* XRSTOR loads MXCSR from here even where the header says initial (SDM volume 1, 13.8.1). */
@@ -38,7 +38,12 @@ static int verify(const void *memory, struct check_mismatch *ret_mismatch)
 
 #define STATE_XSAVE(instruction, need)                                                                   \
         void state_##instruction##_run(void *state);                                                     \
-        extern const char state_##instruction##_hold_begin[], state_##instruction##_hold_end[];          \
+        extern const char state_##instruction##_hold_begin[], state_##instruction##_hold_between[],      \
+                state_##instruction##_hold_end[];                                                        \
+        static void setup_##instruction(void *state, const struct check_round *round)                    \
+        {                                                                                                \
+                setup(state, round, state_##instruction##_hold_between);                                 \
+        }                                                                                                \
         const struct check check_state_##instruction = {                                                 \
                 .name = "state_" #instruction,                                                           \
                 .detects = "A register that " #instruction " and xrstor do not bring back from memory.", \
@@ -49,7 +54,7 @@ static int verify(const void *memory, struct check_mismatch *ret_mismatch)
                 .round_us = 2000,                                                                        \
                 .cycle = 40,                                                                             \
                 .events = true,                                                                          \
-                .setup = setup,                                                                          \
+                .setup = setup_##instruction,                                                            \
                 .run = state_##instruction##_run,                                                        \
                 .verify = verify,                                                                        \
                 .hold_begin = state_##instruction##_hold_begin,                                          \
