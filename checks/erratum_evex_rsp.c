@@ -8,7 +8,7 @@
 #include "checks/stack.h"
 
 #define LANES 8
-#define REACH 64 /* bytes that a stale %rsp may be off: the stack engine counts in a signed byte */
+#define REACH 64 /* bytes: a difference of few pushes and pops; further off is something else */
 
 void erratum_evex_rsp_run(void *state);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vmovq %rsp, %xmm13 with EVEX.X clear, right after %rsp moved, and the same by other encodings. A move from a
- * general register ignores EVEX.X (Intel SDM volume 2, 2.7.1; AMD manual volume 3, 1.2.7), so all must read alike. */
+/* vmovq %rsp, %xmm13 with EVEX.X clear, right after %rsp moved, and the same by other encodings. EVEX.X extends an
+ * index register or the number of a vector register in ModRM.rm (Intel SDM volume 2, 2.7, EVEX encoding); here is
+ * neither, so all must read alike. */
 #include "checks/stack.inc"
 #include "checks/erratum_evex_rsp.h"
 

@@ -22,16 +22,17 @@ struct feature {
 };
 
 static const struct feature features[ISA_COUNT] = {
-#define ROW(name, text, leaf, subleaf, reg, bit, state) [ISA_##name] = { text, leaf, subleaf, reg, bit, state },
+#define ROW(name, text, leaf, subleaf, reg, bit, state) \
+        [ISA_##name] = { text, leaf, subleaf, reg, bit, state },
         ISA_FEATURES(ROW)
 #undef ROW
 };
 
 static const isa_set level_v1 = ISA(FPU) | ISA(CX8) | ISA(CMOV) | ISA(MMX) | ISA(FXSR) | ISA(SSE2);
-static const isa_set level_v2 = ISA(CX16) | ISA(LAHF) | ISA(POPCNT) | ISA(SSE3) | ISA(SSE41) | ISA(SSE42) |
-        ISA(SSSE3);
+static const isa_set level_v2 =
+        ISA(CX16) | ISA(LAHF) | ISA(POPCNT) | ISA(SSE3) | ISA(SSE41) | ISA(SSE42) | ISA(SSSE3);
 static const isa_set level_v3 = ISA(AVX) | ISA(AVX2) | ISA(BMI1) | ISA(BMI2) | ISA(F16C) | ISA(FMA) |
-        ISA(LZCNT) | ISA(MOVBE) | ISA(XSAVE);
+                                ISA(LZCNT) | ISA(MOVBE) | ISA(XSAVE);
 static const isa_set level_v4 = ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512CD) | ISA(AVX512DQ) | ISA(AVX512VL);
 
 struct isa_leaf isa_cpuid_here(uint32_t leaf, uint32_t subleaf, void *user)
@@ -39,8 +40,18 @@ struct isa_leaf isa_cpuid_here(uint32_t leaf, uint32_t subleaf, void *user)
         struct isa_leaf answer = { 0 };
 
         (void)user;
-        (void)__get_cpuid_count(leaf, subleaf, &answer.reg[0], &answer.reg[1], &answer.reg[2], &answer.reg[3]);
+        (void)__get_cpuid_count(
+                leaf, subleaf, &answer.reg[0], &answer.reg[1], &answer.reg[2], &answer.reg[3]);
         return answer;
+}
+
+/* Leaf 0 names the highest basic leaf, leaf 0x80000000 the highest extended one; beyond them CPUID answers
+ * with something else (Intel SDM volume 2, CPUID). */
+static bool leaf_exists(isa_cpuid *cpuid, void *user, uint32_t leaf)
+{
+        uint32_t highest = cpuid(leaf & 0x80000000, 0, user).reg[0];
+
+        return (highest & 0x80000000) == (leaf & 0x80000000) && leaf <= highest;
 }
 
 isa_set isa_decide(isa_cpuid *cpuid, void *user, const struct isa_system *system)
@@ -50,7 +61,7 @@ isa_set isa_decide(isa_cpuid *cpuid, void *user, const struct isa_system *system
         for (size_t i = 0; i < ISA_COUNT; i++) {
                 const struct feature *f = &features[i];
 
-                if (f->leaf < 0x80000000 && cpuid(0, 0, user).reg[0] < f->leaf)
+                if (!leaf_exists(cpuid, user, f->leaf))
                         continue;
                 if (!(cpuid(f->leaf, f->subleaf, user).reg[f->reg] >> f->bit & 1))
                         continue;
@@ -82,7 +93,8 @@ isa_set isa_read(void)
         };
 
         if ((system.xcr0 & ISA_XCR0_AMX) == ISA_XCR0_AMX)
-                system.amx_permitted = syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM_CODE, XFEATURE_XTILE_DATA) == 0;
+                system.amx_permitted =
+                        syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM_CODE, XFEATURE_XTILE_DATA) == 0;
         return isa_decide(isa_cpuid_here, NULL, &system);
 }
 
