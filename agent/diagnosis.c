@@ -263,6 +263,7 @@ static uint64_t make(struct diagnosis *d, enum experiment experiment, uint32_t i
         run.cpus = &x->cpus;
         run.experiment = experiment;
         run.once = false;
+        run.progress = NULL; /* its times are not those of the whole run */
         run.duration_ns = MIN(series ? SERIES_NS : ROUNDS_NS, d->limit_ns - MIN(d->spent_ns, d->limit_ns));
         run.stop_at_evidence = series;
         run.stack_present = experiment == EXPERIMENT_PRESENT;

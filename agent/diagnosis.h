@@ -37,7 +37,7 @@ size_t diagnosis_subjects(const struct evidence *evidence, uint32_t ret_subjects
 void diagnosis_cpus(const struct host *host, const struct plan *plan, const struct evidence *evidence,
         const struct observation *subject, enum experiment experiment, struct cpu_set *ret_cpus);
 
-/* Makes the experiments about each subject. `run` gives seed, features, drill, interrupted and progress.
+/* Makes the experiments about each subject. `run` gives seed, features, drill and interrupted.
  * Observations are added to *evidence; *ret_n_experiments of VERDICT_EXPERIMENTS_MAX are filled, those not
  * made included. `limit_ns` bounds the whole. Then verifies the answers' checksums again into
  * *ret_answers_intact. */

@@ -9,6 +9,7 @@
 
 #include "agent/command.h"
 #include "agent/diagnosis.h"
+#include "agent/view.h"
 #include "agent/report.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -26,6 +27,7 @@ struct qualification {
         struct verdict_experiment experiments[VERDICT_EXPERIMENTS_MAX];
         struct verdict_input input;
         struct verdict verdict;
+        struct view view;
         uint64_t started_ns;
 };
 
@@ -190,6 +192,8 @@ static void judge(struct qualification *q)
                 return;
         q->verdict.class = VERDICT_INCONCLUSIVE;
         q->verdict.scope = SCOPE_NONE;
+        q->verdict.cpus = (struct cpu_set){ { 0 } };
+        q->verdict.repeated = false;
         q->verdict.confidence = 0;
         (void)snprintf(q->verdict.summary, sizeof(q->verdict.summary),
                 "CPU %d and CPU %d reach different verdicts from the same evidence: one of them is wrong.",
@@ -277,6 +281,11 @@ static void prepare_run(struct qualification *q)
                 .drill_check = request->drill_check,
                 .interrupted = &interrupted,
         };
+        if (!request->progress)
+                return;
+        view_begin(&q->view, &q->host, stderr);
+        q->run.progress = view_progress;
+        q->run.user = &q->view;
 }
 
 static int qualify(struct qualification *q)
@@ -304,6 +313,8 @@ static int qualify(struct qualification *q)
         prepare_run(q);
         catch_interrupts();
         r = run_plan(q);
+        if (q->run.progress)
+                view_end(&q->view);
         if (r < 0) {
                 fprintf(stderr, "assay: no worker could be started: %s. Raise the limits on processes and memory "
                                 "(ulimit -u, ulimit -v) and run again.\n", strerror(-r));

@@ -117,25 +117,39 @@ static void verdict_text(const struct page *page)
 
 /* ---- what ran ---- */
 
-/* The checks and regimes that ran anywhere, by name. */
+static bool item_ran(const struct evidence *evidence, const struct plan_item *item)
+{
+        for (size_t slot = 0; slot < evidence->n_cpus; slot++)
+                if (evidence->tallies[(slot * evidence->n_checks + item->check) * REGIME_COUNT +
+                                      item->regime]
+                                .covered)
+                        return true;
+        return false;
+}
+
+/* How many of the planned checks ran anywhere, and the regimes that did. */
 static void names_that_ran(const struct page *page)
 {
-        const struct plan *plan = page->report->input->plan;
+        const struct verdict_input *input = page->report->input;
+        bool planned[PLAN_CHECKS_MAX] = { false }, ran[PLAN_CHECKS_MAX] = { false };
         uint32_t regimes = 0;
-        unsigned checks = 0;
+        unsigned n_planned = 0, n_ran = 0;
         char text[LIST_MAX];
         size_t used;
 
-        for (size_t c = 0; c < page->report->input->evidence->n_checks; c++) {
-                bool ran = false;
+        for (size_t i = 0; i < input->plan->n_items; i++) {
+                const struct plan_item *item = &input->plan->items[i];
 
-                for (size_t i = 0; i < plan->n_items && !ran; i++)
-                        ran = plan->items[i].check == c;
-                checks += ran;
+                n_planned += !planned[item->check];
+                planned[item->check] = true;
+                if (!item_ran(input->evidence, item))
+                        continue;
+                n_ran += !ran[item->check];
+                ran[item->check] = true;
+                regimes |= 1U << item->regime;
         }
-        for (size_t i = 0; i < plan->n_items; i++)
-                regimes |= 1U << plan->items[i].regime;
-        used = (size_t)snprintf(text, sizeof(text), "%u checks in", checks);
+        used = (size_t)snprintf(
+                text, sizeof(text), "%u of %u checks%s", n_ran, n_planned, regimes ? " in" : "");
         for (unsigned r = 0; r < REGIME_COUNT; r++)
                 if (regimes >> r & 1 && used < sizeof(text))
                         used += (size_t)snprintf(

@@ -12,6 +12,7 @@
 
 #define WIDTH_OTHERWISE 80
 #define WIDTH_MAX 1000
+#define HEIGHT_OTHERWISE 24
 
 int terminal_width(FILE *stream)
 {
@@ -24,6 +25,14 @@ int terminal_width(FILE *stream)
         else if (columns && (text_to_u64(columns, &width) < 0 || width > WIDTH_MAX))
                 width = WIDTH_OTHERWISE;
         return (int)MAX(width, (uint64_t)TERMINAL_WIDTH_MIN);
+}
+
+int terminal_height(FILE *stream)
+{
+        struct winsize window;
+
+        return ioctl(fileno(stream), TIOCGWINSZ, &window) == 0 && window.ws_row > 0 ? window.ws_row
+                                                                                    : HEIGHT_OTHERWISE;
 }
 
 /* How much of a word of `size` bytes to write into `room` columns: all, else up to the last comma that fits

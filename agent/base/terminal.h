@@ -11,6 +11,9 @@
  * TERMINAL_WIDTH_MIN. */
 int terminal_width(FILE *stream);
 
+/* The rows of the terminal that the stream goes to; where it is none, 24. */
+int terminal_height(FILE *stream);
+
 /* Writes `text` broken at blanks so that no line passes `width` columns (a word longer than a line is broken
  * after a comma, else anywhere). The cursor is at column `column`; further lines start at column `indent`.
  * Ends the last line. A byte is taken for a column. */

@@ -35,6 +35,14 @@ done
 for scene in repeated incomplete large; do
         golden "report_${scene}_20.txt" "$scene" text 20
 done
+golden view_healthy.txt healthy view 80 24
+golden view_healthy_20.txt healthy view 20 24
+golden view_repeated.txt repeated view 100 24
+golden view_repeated_low.txt repeated view 80 8
+golden view_large.txt large view 80 24
+golden view_large_tall.txt large view 120 60
+golden view_large_20.txt large view 20 24
+golden view_line.txt repeated line
 golden report_crash.json crash json
 echo "1..$number"
 exit "$status"

@@ -4,6 +4,7 @@
 #include <locale.h>
 
 #include "agent/report.h"
+#include "agent/view.h"
 #include "tests/unit/scene.h"
 
 static void fact(struct host_fact *fact, const char *value, const char *source)
@@ -127,7 +128,44 @@ static const struct {
         { "incomplete", incomplete },
 };
 
-static int render(const char *format, int width)
+/* Every CPU runs another item; those with evidence have mismatched, one is gone, one has not begun. */
+static void draw(const char *format, int width, int height)
+{
+        static struct supervisor_cpu cpus[SCENE_CPUS_MAX];
+        static int temperature[SCENE_CPUS_MAX], frequency[SCENE_CPUS_MAX];
+        static char text[VIEW_TEXT_MAX];
+        struct supervisor_progress progress = { .elapsed_ns = 12300000000,
+                .duration_ns = 60000000000,
+                .n_cpus = scene.evidence.n_cpus,
+                .cpus = cpus,
+                .items_done = 17,
+                .items_all = 36 };
+        struct view_frame frame = { &scene.host, &progress, temperature, frequency, width, height, false };
+
+        for (size_t i = 0; i < progress.n_cpus; i++) {
+                cpus[i] = (struct supervisor_cpu){ .cpu = scene.cpus[i],
+                        .alive = i != 3,
+                        .check = i == 2 ? -1 : 1,
+                        .regime = (enum regime)(i % REGIME_COUNT),
+                        .rounds = 1000 * i,
+                        .events = 77 * i,
+                        .events_per_second = 1234.5 * (double)i };
+                temperature[i] = i == 1 ? -1 : 50 + (int)i % 8;
+                frequency[i] = 3400;
+        }
+        for (size_t i = 0; i < scene.evidence.n_observations; i++)
+                cpus[scene.observations[i].cpu].mismatches++;
+        if (!strcmp(format, "line")) {
+                view_line(&progress, text, sizeof(text));
+                puts(text);
+                return;
+        }
+        printf("%s%d lines\n",
+                view_render(&frame, text) < height ? "" : "too many: ", view_render(&frame, text));
+        fputs(text, stdout);
+}
+
+static int render(const char *format, int width, int height)
 {
         static struct verdict verdict;
         struct supervisor_outcome outcome = { .elapsed_ns = 60123456789, .complete = scene.input.complete };
@@ -140,6 +178,10 @@ static int render(const char *format, int width)
                 .started_ns = UINT64_C(1795325201123000000) };
         int r = 0;
 
+        if (!strcmp(format, "view") || !strcmp(format, "line")) {
+                draw(format, width, height);
+                return 0;
+        }
         name_host();
         request.online = scene.host.online;
         verdict_reach(&scene.input, &verdict);
@@ -160,7 +202,8 @@ int main(int argc, char **argv)
                         puts(scenes[i].name);
                 else if (!strcmp(argv[1], scenes[i].name)) {
                         scenes[i].make();
-                        return render(argv[2], argc > 3 ? atoi(argv[3]) : 80) < 0;
+                        return render(argv[2], argc > 3 ? atoi(argv[3]) : 80,
+                                       argc > 4 ? atoi(argv[4]) : 24) < 0;
                 }
         }
         return argc >= 3;
