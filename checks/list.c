@@ -32,6 +32,24 @@
         X(check_fma_chain_f64_avx512)          \
         X(check_fma_chain_f32_fma3)            \
         X(check_fma_chain_f64_fma3)            \
+        X(check_fma_stream_f32_avx512)         \
+        X(check_fma_stream_f64_avx512)         \
+        X(check_fma_stream_f32_fma3)           \
+        X(check_fma_stream_f64_fma3)           \
+        X(check_vector_multiply_avx512)        \
+        X(check_vector_multiply_avx2)          \
+        X(check_vector_multiply_sse41)         \
+        X(check_vector_multiply_sse2)          \
+        X(check_vector_arith_f32_avx512)       \
+        X(check_vector_arith_f64_avx512)       \
+        X(check_vector_arith_f32_avx)          \
+        X(check_vector_arith_f64_avx)          \
+        X(check_vector_arith_f32_sse2)         \
+        X(check_vector_arith_f64_sse2)         \
+        X(check_vector_bf16_avx512)            \
+        X(check_vector_convert_avx512)         \
+        X(check_vector_convert_avx)            \
+        X(check_vector_convert_sse2)           \
         X(check_integer_multiply)              \
         X(check_integer_divide)                \
         X(check_integer_add)                   \
@@ -74,27 +92,10 @@
         X(check_galois_bytes_general)          \
         X(check_crc32c_sse42)                  \
         X(check_crc32c_general)                \
-        X(check_vector_arith_f32_avx512)       \
-        X(check_vector_arith_f64_avx512)       \
-        X(check_vector_arith_f32_avx)          \
-        X(check_vector_arith_f64_avx)          \
-        X(check_vector_arith_f32_sse2)         \
-        X(check_fma_stream_f32_avx512)         \
-        X(check_fma_stream_f64_avx512)         \
-        X(check_fma_stream_f32_fma3)           \
-        X(check_fma_stream_f64_fma3)           \
-        X(check_vector_arith_f64_sse2)         \
         X(check_erratum_evex_rsp)              \
-        X(check_vector_multiply_avx512)        \
-        X(check_vector_multiply_avx2)          \
-        X(check_vector_multiply_sse41)         \
-        X(check_vector_multiply_sse2)          \
         X(check_integer_carry)                 \
         X(check_integer_multiply_adx)          \
-        X(check_x87_stack)                     \
-        X(check_vector_convert_avx512)         \
-        X(check_vector_convert_avx)            \
-        X(check_vector_convert_sse2)
+        X(check_x87_stack)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

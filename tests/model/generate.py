@@ -17,6 +17,7 @@ import zlib
 MODELS = [
     "fma_chain",
     "crypto",
+    "vector_bf16",
     "vector_convert",
     "vector_float",
     "vector_multiply",
