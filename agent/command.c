@@ -9,6 +9,7 @@
 
 #define COMMANDS(X) \
         X(cmd_qualify) \
+        X(cmd_replay) \
         X(cmd_drill) \
         X(cmd_list) \
         X(cmd_host)

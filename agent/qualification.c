@@ -11,6 +11,7 @@
 #include "agent/diagnosis.h"
 #include "agent/view.h"
 #include "agent/report.h"
+#include "agent/view.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/terminal.h"
@@ -265,7 +266,7 @@ static int write_reports(const struct qualification *q, int status)
         return r < 0 ? COMMAND_ERROR : status;
 }
 
-static void prepare_run(struct qualification *q)
+static void prepare_run(struct qualification *q, struct view *view)
 {
         const struct qualification_request *request = q->request;
 
@@ -273,6 +274,7 @@ static void prepare_run(struct qualification *q)
                 .items = q->plan.items,
                 .n_items = q->plan.n_items,
                 .cpus = &q->plan.cpus,
+                .hop_cpus = &q->plan.cpus,
                 .features = q->wanted.features,
                 .seed = request->seed,
                 .duration_ns = request->configuration->duration_ns,
@@ -280,6 +282,8 @@ static void prepare_run(struct qualification *q)
                 .drill_cpu = request->drill_cpu,
                 .drill_check = request->drill_check,
                 .interrupted = &interrupted,
+                .progress = request->progress ? view_progress : NULL,
+                .user = view,
         };
         if (!request->progress)
                 return;
@@ -293,6 +297,7 @@ static int qualify(struct qualification *q)
         struct host_source source = { .root = "",
                 .identity_command = q->request->configuration->identity_command };
         const char *broken = NULL;
+        struct view view;
         int r;
 
         q->started_ns = clock_ns(CLOCK_REALTIME);
@@ -310,9 +315,11 @@ static int qualify(struct qualification *q)
         r = make_plan(q);
         if (r != COMMAND_OK)
                 return r;
-        prepare_run(q);
+        view_begin(&view, &q->host, stderr);
+        prepare_run(q, &view);
         catch_interrupts();
         r = run_plan(q);
+        view_end(&view);
         if (q->run.progress)
                 view_end(&q->view);
         if (r < 0) {

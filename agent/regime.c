@@ -96,6 +96,7 @@ static int arm_crowd(const struct worker *worker)
 /* A ring of up to four CPUs: our own and the next ones of the run. */
 static int arm_migrate(const struct worker *worker)
 {
+        const struct cpu_set *cpus = worker->run->hop_cpus ? worker->run->hop_cpus : worker->run->cpus;
         int cpu = (int)worker->cpu;
 
         n_hops = 0;
@@ -109,9 +110,9 @@ static int arm_migrate(const struct worker *worker)
                 hop->landed = worker->cpu;
                 if (n_hops > 1)
                         hops[n_hops - 2].next = hop;
-                cpu = cpu_set_next(worker->run->cpus, cpu);
+                cpu = cpu_set_next(cpus, cpu);
                 if (cpu < 0)
-                        cpu = cpu_set_next(worker->run->cpus, -1);
+                        cpu = cpu_set_next(cpus, -1);
         } while (n_hops < HOPS && cpu != (int)worker->cpu);
         registers_event_parameters.hop = &hops[0];
         registers_event = registers_event_migrate;

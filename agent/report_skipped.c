@@ -92,5 +92,6 @@ void report_replay_command(const struct observation *observation, char command[R
         char token[128];
 
         verdict_replay_token(observation, token, sizeof(token));
-        (void)snprintf(command, REPORT_COMMAND_MAX, "assay replay %s --cpu %d", token, observation->cpu);
+        (void)snprintf(command, REPORT_COMMAND_MAX, "assay replay %s --regime %s --cpu %d", token,
+                regime_name(observation->regime), observation->cpu);
 }

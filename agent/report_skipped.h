@@ -19,6 +19,6 @@ struct report_skipped {
 void report_skipped_each(const struct report *report,
         void (*each)(const struct report_skipped *skipped, void *user), void *user);
 
-/* Writes "assay replay CHECK:SEED:CPU.PROCESS.NUMBER --cpu N". */
+/* Writes "assay replay CHECK:SEED:CPU.PROCESS.NUMBER --regime NAME --cpu N". */
 #define REPORT_COMMAND_MAX 192
 void report_replay_command(const struct observation *observation, char command[REPORT_COMMAND_MAX]);

@@ -41,6 +41,7 @@ struct supervisor_run {
         const struct plan_item *items;
         size_t n_items;
         const struct cpu_set *cpus;
+        const struct cpu_set *hop_cpus; /* that the regime `migrate` visits; NULL: `cpus` */
         isa_set features;
         uint64_t seed;
         uint64_t duration_ns;       /* of CLOCK_MONOTONIC from the start */

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* assay replay: runs exactly the rounds again that failed, as a report names them. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/arguments.h"
+#include "agent/command.h"
+#include "agent/report.h"
+#include "agent/supervisor.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "checks/answers.h"
+
+#define TIMES_OTHERWISE 100
+#define TIMES_MOST 1000000000
+#define TOKEN_MAX 256
+
+enum { OPTION_CPU = 1, OPTION_REGIME, OPTION_TIMES, OPTION_ISA };
+
+struct replay {
+        struct report_replay rounds[REPORT_REPLAY_MAX];
+        size_t n;
+        struct cpu_set cpu;
+        bool have_cpu, have_regime;
+        enum regime regime;
+        uint64_t times;
+        isa_set isa;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+        interrupted = signal;
+}
+
+/* ---- what to run ---- */
+
+/* CHECK:SEED:CPU.PROCESS.NUMBER, in a copy that is cut up. Returns 0 or -EINVAL. */
+static int parse_token(const char *operand, struct report_replay *ret)
+{
+        char text[TOKEN_MAX], *seed, *cpu, *process, *number;
+        uint64_t value[4];
+
+        (void)snprintf(text, sizeof(text), "%s", operand);
+        seed = strchr(text, ':');
+        cpu = seed ? strchr(seed + 1, ':') : NULL;
+        process = cpu ? strchr(cpu, '.') : NULL;
+        number = process ? strchr(process + 1, '.') : NULL;
+        if (!number)
+                return -EINVAL;
+        *seed++ = *cpu++ = *process++ = *number++ = 0;
+        if (text_to_u64(seed, &value[0]) < 0 || text_to_u64(cpu, &value[1]) < 0 ||
+                text_to_u64(process, &value[2]) < 0 || text_to_u64(number, &value[3]) < 0)
+                return -EINVAL;
+        if (value[1] >= CHECK_CPU_MAX || value[2] >= 1024 || value[3] > UINT32_MAX)
+                return -EINVAL;
+        for (ret->check = 0; check_list[ret->check]; ret->check++)
+                if (strcmp(check_list[ret->check]->name, text) == 0)
+                        break;
+        ret->round = (struct check_round){ value[0], (uint32_t)value[3], (uint16_t)value[1], (uint16_t)value[2] };
+        ret->cpu = (unsigned)value[1];
+        ret->regime = REGIME_QUIET;
+        return check_list[ret->check] ? 0 : -ENOENT;
+}
+
+static int find_rounds(const char *operand, struct replay *replay)
+{
+        char sentence[REPORT_SENTENCE_MAX];
+        int r = parse_token(operand, &replay->rounds[0]);
+
+        replay->n = 1;
+        if (r == 0)
+                return COMMAND_OK;
+        if (r == -ENOENT) {
+                fprintf(stderr, "assay: %s names a check that this version does not have; 'assay list' shows them.\n",
+                        operand);
+                return COMMAND_USAGE;
+        }
+        if (report_read_replay(operand, replay->rounds, &replay->n, sentence) == 0)
+                return COMMAND_OK;
+        fprintf(stderr, "assay: %s; name a report, or a round as reports print it: "
+                        "CHECK:SEED:CPU.PROCESS.NUMBER.\n", sentence);
+        return COMMAND_USAGE;
+}
+
+static int take(struct replay *replay, int option, struct arguments_error *error)
+{
+        uint64_t mask;
+        uint32_t regimes;
+        int r;
+
+        switch (option) {
+        case OPTION_CPU:
+                replay->have_cpu = true;
+                return arguments_cpus(optarg, &replay->cpu, error);
+        case OPTION_REGIME:
+                r = arguments_regimes(optarg, &regimes, error);
+                if (r == 0 && regime_parse(optarg) < 0) {
+                        (void)snprintf(error->text, sizeof(error->text), "'%.40s' is more than one regime", optarg);
+                        return -EINVAL;
+                }
+                if (r == 0)
+                        replay->regime = (enum regime)regime_parse(optarg);
+                replay->have_regime = true;
+                return r;
+        case OPTION_ISA:
+                r = arguments_isa(optarg, &mask, error);
+                if (r == 0)
+                        replay->isa = mask;
+                return r;
+        default:
+                r = arguments_number("the number of times", optarg, &replay->times, error);
+                if (r == 0 && (replay->times == 0 || replay->times > TIMES_MOST)) {
+                        (void)snprintf(error->text, sizeof(error->text), "%.40s is not between 1 and %d", optarg,
+                                TIMES_MOST);
+                        return -EINVAL;
+                }
+                return r;
+        }
+}
+
+/* ---- running ---- */
+
+static void say_failures(const struct evidence *evidence)
+{
+        for (size_t i = 0; i < evidence->n_observations; i++) {
+                const struct observation *o = &evidence->observations[i];
+                struct check_place place;
+
+                if (!observation_is_evidence(o->kind)) {
+                        if (o->kind == OBSERVATION_FAILED)
+                                printf("  could not run: %s\n", strerror(o->error));
+                        continue;
+                }
+                if (o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG) {
+                        printf("  %s at instruction %#llx\n", observation_kind_name(o->kind),
+                                (unsigned long long)o->death.instruction);
+                        return;
+                }
+                check_locate(check_list[o->check], o->mismatch.offset, &place);
+                printf("  first: %s wrong at output byte %u, %u bits in %u bytes\n", place.name, o->mismatch.offset,
+                        o->mismatch.bits, o->mismatch.bytes);
+                return;
+        }
+}
+
+/* Runs one round `times` times on the CPUs. Returns the exit status that it stands for. */
+static int run_round(const struct replay *replay, const struct report_replay *what, const struct host *host)
+{
+        struct plan_item item = { .check = (uint16_t)what->check,
+                .regime = (uint8_t)(replay->have_regime ? replay->regime : what->regime) };
+        const struct check *check = check_list[what->check];
+        struct cpu_set cpus = replay->cpu;
+        struct evidence evidence = { 0 };
+        struct supervisor_outcome outcome = { 0 };
+        struct supervisor_run run = {
+                .items = &item, .n_items = 1, .cpus = &cpus, .hop_cpus = &host->allowed,
+                .features = host->features & replay->isa, .seed = what->round.seed, .duration_ns = UINT64_MAX / 2,
+                .round = &what->round, .times = (uint32_t)replay->times, .drill_cpu = -1, .drill_check = -1,
+                .interrupted = &interrupted,
+        };
+        char list[128];
+        int r;
+
+        if (!replay->have_cpu)
+                cpu_set_add(&cpus, what->cpu);
+        cpu_set_format(&cpus, list, sizeof(list));
+        for (int cpu = cpu_set_next(&cpus, -1); cpu >= 0; cpu = cpu_set_next(&cpus, cpu))
+                if (!cpu_set_has(&host->allowed, (unsigned)cpu)) {
+                        fprintf(stderr, "assay: CPU %d cannot be used here; choose others with --cpu.\n", cpu);
+                        return COMMAND_INCOMPLETE;
+                }
+        if ((check->needs & run.features) != check->needs) {
+                fprintf(stderr, "assay: this host cannot run %s; 'assay list' says what it needs.\n", check->name);
+                return COMMAND_INCOMPLETE;
+        }
+        r = supervisor_run(&run, &evidence, &outcome);
+        printf("%s in %s on CPU %s: %llu rounds, %llu failures\n", check->name, regime_name(item.regime), list,
+                (unsigned long long)outcome.rounds, (unsigned long long)outcome.failures);
+        say_failures(&evidence);
+        evidence_free(&evidence);
+        if (r < 0)
+                return COMMAND_ERROR;
+        return outcome.failures ? COMMAND_FAULT : outcome.rounds ? COMMAND_OK : COMMAND_INCOMPLETE;
+}
+
+static int run_all(const struct replay *replay)
+{
+        static const int order[] = { COMMAND_ERROR, COMMAND_FAULT, COMMAND_INCOMPLETE, COMMAND_OK };
+        struct sigaction action = { .sa_handler = on_interrupt };
+        struct host_source source = { .root = "" };
+        bool seen[8] = { false };
+        struct host host;
+        const char *broken;
+
+        if (answers_verify_all(&broken) < 0) {
+                fprintf(stderr, "assay: the table of known answers '%s' does not match its checksum.\n", broken);
+                return COMMAND_ERROR;
+        }
+        if (host_read(&source, &host) < 0) {
+                fprintf(stderr, "assay: the CPUs of this host cannot be read.\n");
+                return COMMAND_ERROR;
+        }
+        (void)sigaction(SIGINT, &action, NULL);
+        (void)sigaction(SIGTERM, &action, NULL);
+        for (size_t i = 0; i < replay->n && !interrupted; i++)
+                seen[run_round(replay, &replay->rounds[i], &host)] = true;
+        host_free(&host);
+        for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+                if (seen[order[i]] && (order[i] <= COMMAND_FAULT || order[i] == COMMAND_ERROR || !interrupted))
+                        return interrupted && order[i] == COMMAND_OK ? 128 + (int)interrupted : order[i];
+        return 128 + (int)interrupted;
+}
+
+static int replay_run(int argc, char **argv)
+{
+        static const struct option options[] = { { "cpu", required_argument, NULL, OPTION_CPU },
+                { "regime", required_argument, NULL, OPTION_REGIME },
+                { "times", required_argument, NULL, OPTION_TIMES }, { "isa", required_argument, NULL, OPTION_ISA },
+                { NULL, 0, NULL, 0 } };
+        static const char *const names[] = { [OPTION_CPU] = "--cpu", [OPTION_REGIME] = "--regime",
+                [OPTION_TIMES] = "--times", [OPTION_ISA] = "--isa" };
+        struct replay replay = { .times = TIMES_OTHERWISE, .isa = ~UINT64_C(0) };
+        struct arguments_error error;
+        int option, status;
+
+        while ((option = arguments_next(argc, argv, options)) != ARGUMENTS_END) {
+                if (option == ARGUMENTS_WRONG)
+                        return COMMAND_USAGE;
+                if (take(&replay, option, &error) < 0)
+                        return arguments_complain(names[option], &error);
+        }
+        if (argc - optind != 1) {
+                fprintf(stderr, "assay: replay takes one report or one round; see 'assay help replay'.\n");
+                return COMMAND_USAGE;
+        }
+        status = find_rounds(argv[optind], &replay);
+        return status == COMMAND_OK ? run_all(&replay) : status;
+}
+
+const struct command cmd_replay = {
+        .name = "replay",
+        .summary = "run exactly the rounds again that failed",
+        .help = "replay REPORT | CHECK:SEED:CPU.PROCESS.NUMBER [OPTION]...\n\n"
+                "Runs the rounds that a report (JSON or a stream of observations) holds against a CPU, or the\n"
+                "one round that is named as reports print it.\n\n"
+                "  --cpu LIST     on these CPUs (default: the one where it failed)\n"
+                "  --regime NAME  in this regime (default: that of the report; quiet for a named round)\n"
+                "  --times N      so often each (default 100)\n"
+                "  --isa LEVEL    as for assay qualify\n\n"
+                "Exit status: 0 no round failed, 1 one did, 2 usage, 4 it could not run here, 5 our own error.\n",
+        .run = replay_run,
+};
