@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/arguments.h"
 #include "agent/command.h"
 #include "agent/diagnosis.h"
 #include "agent/view.h"
@@ -70,8 +71,11 @@ static int complain_of_plan(const struct qualification *q, int error)
 static int make_plan(struct qualification *q)
 {
         const struct configuration *c = q->request->configuration;
+        struct arguments_error error;
         int r;
 
+        if (q->request->cpus && arguments_cpus_exist(q->request->cpus, &q->host, &error) < 0)
+                return arguments_complain("--cpus", &error);
         q->wanted = (struct plan_request){
                 .online = q->host.online,
                 .allowed = q->host.allowed,
