@@ -50,6 +50,9 @@
         X(check_vector_convert_avx512)         \
         X(check_vector_convert_avx)            \
         X(check_vector_convert_sse2)           \
+        X(check_vector_integer_avx512)         \
+        X(check_vector_integer_avx2)           \
+        X(check_vector_integer_sse2)           \
         X(check_integer_multiply)              \
         X(check_integer_divide)                \
         X(check_integer_add)                   \

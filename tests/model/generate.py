@@ -20,6 +20,7 @@ MODELS = [
     "vector_bf16",
     "vector_convert",
     "vector_float",
+    "vector_integer",
     "vector_multiply",
     "integer",
     "scalar",

@@ -2,7 +2,7 @@
 """Answers of checks/vector_multiply.c: integer multiplication in lanes. Definitions: Intel SDM volume 2, each
 instruction's Operation section."""
 from random64 import Random
-from vector_operands import BLOCKS, ROWS
+from vector_operands import BLOCKS, ROWS, column
 
 MASK64 = (1 << 64) - 1
 
@@ -78,11 +78,10 @@ def operand(random, row, previous):
     return directed(random) if row % 6 == 5 else random.next()
 
 
-def table():
-    """The payload: columns a, b, then ANSWERS in order."""
-    random = Random(0x51)
+def pairs_of_operands(seed):
+    """For each block its list of (a, b); every lane of a 64-byte register sees 1,000 different ones."""
+    random = Random(seed)
     seen = [set() for _ in range(8)]
-    payload = bytearray()
     for _ in range(BLOCKS):
         a, b = [0] * 8, [0] * 8
         pairs = []
@@ -92,9 +91,16 @@ def table():
             pairs += zip(a, b)
         for i, pair in enumerate(pairs):
             seen[i % 8].add(pair)
-        for answer in [lambda x, y: x, lambda x, y: y] + ANSWERS:
-            payload += b"".join(answer(x, y).to_bytes(8, "little") for x, y in pairs)
+        yield pairs
     assert all(len(s) >= 1000 for s in seen), "a lane sees fewer than 1,000 operands"
+
+
+def table():
+    """The payload: columns a, b, then ANSWERS in order."""
+    payload = bytearray()
+    for pairs in pairs_of_operands(0x51):
+        for answer in [lambda x, y: x, lambda x, y: y] + ANSWERS:
+            payload += column((answer(x, y) for x, y in pairs), 64)
     return bytes(payload)
 
 
