@@ -68,9 +68,12 @@ static enum verdict_origin word_origin(
         return verdict_origin_decode(expected, &wanted, &wanted_id) ? ORIGIN_SWAPPED : ORIGIN_UNKNOWN;
 }
 
-/* Words of the image that hold no sentinel of 64 bits: flags, bases, control words, exponents of x87. */
+/* All words of the image but those that hold no sentinel of 64 bits: %rsp, flags, bases, control words, exponents
+ * of x87. */
 static bool word_has_sentinel(uint32_t offset)
 {
+        if (offset == REGISTERS_GENERAL + 8 * REGISTERS_RSP)
+                return false;
         if (offset >= REGISTERS_X87 && offset < REGISTERS_X87_CONTROL)
                 return (offset - REGISTERS_X87) % 16 == 0;
         return offset < REGISTERS_FLAGS || (offset >= REGISTERS_MASK && offset < REGISTERS_X87) ||
