@@ -9,13 +9,18 @@
         wrgsbase %rax
 .endm
 
+/* A load through a base that is known to be wrong would end in a fault instead of a mismatch. */
 .macro COMPARE_BASE read, segment, entry, index
         \read   %rax
         xor     \entry(%rbp,%rbx), %rax
+        mov     %rax, %r8
         GATHER  \index
+        mov     \entry+16(%rbp,%rbx), %rax
+        test    %r8, %r8
+        jnz     8f
         mov     \entry+8(%rbp,%rbx), %rax
         mov     %\segment:(%rax), %rax
-        xor     \entry+16(%rbp,%rbx), %rax
+8:      xor     \entry+16(%rbp,%rbx), %rax
         GATHER  \index+1
 .endm
 .macro COMPARE_BASES
