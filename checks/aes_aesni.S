@@ -3,7 +3,33 @@
  * twelve texts at a time. The round keys lie in the results, where they are compared as well. */
 #include "checks/aes.inc"
 
-/* One schedule, word by word: rcx points to its first, rax is the last. Word i ^= a function of word i - 1. */
+/* xmm2 = aeskeygenassist of the word in eax, in every lane; rax = the result's lower half. What the schedule does
+ * not need is compared too: that movd cleared, that the lanes are equal, that RotWord is a rotation of SubWord. */
+.macro ASSIST constant
+        movd    %eax, %xmm0
+        pshufd  $0, %xmm0, %xmm1
+        aeskeygenassist $\constant, %xmm1, %xmm2
+        psrldq  $4, %xmm0
+        pshufd  $0x39, %xmm1, %xmm3
+        pxor    %xmm1, %xmm3
+        por     %xmm3, %xmm0
+        pshufd  $0x4e, %xmm2, %xmm3
+        pxor    %xmm2, %xmm3
+        por     %xmm3, %xmm0
+        por     DIFFERENCE(3), %xmm0
+        movdqa  %xmm0, DIFFERENCE(3)
+        movq    %xmm2, %rax
+        mov     %rax, %rdx
+        ror     $8, %eax
+        xor     $\constant, %eax
+        mov     %rax, %rsi
+        mov     %rdx, %rax
+        shr     $32, %rdx
+        xor     %rdx, %rsi
+        or      %rsi, DIFFERENCE(4)
+.endm
+
+/* One schedule, word by word: rcx points to its first, eax is the last. Word i ^= a function of word i - 1. */
 .macro SCHEDULE size
         .set    aes_words, 4 + 2 * \size
         .set    aes_word, aes_words
@@ -16,17 +42,11 @@
         mov     4 * (aes_words - 1)(%rcx), %eax
         .rept   4 * (AES_ROUNDS(\size) + 1) - aes_words
         .if     aes_word % aes_words == 0
-        movd    %eax, %xmm0
-        pshufd  $0, %xmm0, %xmm1
-        aeskeygenassist $aes_constant, %xmm1, %xmm0
-        psrlq   $32, %xmm0              /* RotWord(SubWord(word)) ^ constant */
-        movd    %xmm0, %eax
+        ASSIST  aes_constant
+        mov     %edx, %eax              /* RotWord(SubWord(word)) ^ constant */
         .set    aes_constant, (aes_constant << 1) ^ (0x11b * (aes_constant >> 7))
         .elseif aes_words == 8 && aes_word % 8 == 4
-        movd    %eax, %xmm0
-        pshufd  $0, %xmm0, %xmm1
-        aeskeygenassist $0, %xmm1, %xmm0
-        movd    %xmm0, %eax             /* SubWord(word) */
+        ASSIST  0                       /* SubWord(word) in eax */
         .endif
         xor     4 * (aes_word - aes_words)(%rcx), %eax
         mov     %eax, 4 * aes_word(%rcx)
@@ -80,9 +100,12 @@
         add     $192, %rsi
         add     $192, %rdi
         add     $192, %rdx
-        dec     %ecx
+        dec     %rcx
         jnz     1b
         movdqa  %xmm14, DIFFERENCE(\size)
+        lea     AES_TEXT + 16 * AES_COUNT(%rbp), %rax   /* rsi counted up as ecx counted down */
+        sub     %rsi, %rax
+        or      %rax, DIFFERENCE(5)
 .endm
 
 FUNCTION aes_encrypt_aesni_run

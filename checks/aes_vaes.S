@@ -53,8 +53,8 @@
         vpxor   CRYPTO_ANSWER + AES_OUTPUT(\size) + 32 * \r(%rbp, %rdx), %ymm\r, %ymm\r
         vpor    %ymm\r, %ymm14, %ymm14
         .endr
-        add     $24 * 16, %edx
-        cmp     $AES_COUNT * 16, %edx
+        add     $24 * 16, %rdx
+        cmp     $AES_COUNT * 16, %rdx
         jne     1b
         vmovdqa %ymm14, DIFFERENCE(\size)
 .endm

@@ -28,7 +28,8 @@ static const struct check_field aes_fields[] = {
         FIELD("aes-128 difference", DIFFERENCE(0), 1, 64, 8),
         FIELD("aes-192 difference", DIFFERENCE(1), 1, 64, 8),
         FIELD("aes-256 difference", DIFFERENCE(2), 1, 64, 8),
-        FIELD("unused difference", DIFFERENCE(3), 4, 64, 8),
+        FIELD("aeskeygenassist difference", DIFFERENCE(3), 2, 64, 8),
+        FIELD("count difference", DIFFERENCE(5), 2, 64, 8),
         PASSES,
         FIELD("aes-128 round key", RESULT(0), 11, 16, 4),
         FIELD("aes-192 round key", RESULT(16 * 11), 13, 16, 4),
@@ -44,7 +45,7 @@ static const struct check_field aes_fields[] = {
 
 static const struct check_field sha_fields[] = {
         FIELD("sha difference", DIFFERENCE(0), 1, 64, 8),
-        FIELD("unused difference", DIFFERENCE(1), 6, 64, 8),
+        FIELD("count difference", DIFFERENCE(1), 6, 64, 8),
         PASSES,
         FIELD("sha state", RESULT(0), SHA_COUNT, SHA_STATE, 4),
 };
@@ -58,7 +59,7 @@ static const struct check_field sha_fields[] = {
                         FIELD(second " difference", DIFFERENCE(1), 1, 64, 8),        \
                         FIELD(third " difference", DIFFERENCE(2), 1, 64, 8),         \
                         FIELD(fourth " difference", DIFFERENCE(3), 1, 64, 8),        \
-                        FIELD("unused difference", DIFFERENCE(4), 3, 64, 8), PASSES, \
+                        FIELD("count difference", DIFFERENCE(4), 3, 64, 8), PASSES,  \
                         FIELD(first, RESULT(0), LANES_COUNT, 16, 8),                 \
                         FIELD(second, RESULT(16 * LANES_COUNT), LANES_COUNT, 16, 8), \
                         FIELD(third, RESULT(32 * LANES_COUNT), LANES_COUNT, 16, 8),  \

@@ -59,6 +59,7 @@ ANSWERS(integer_dividends);
         enum { first_##name = __COUNTER__ + 1 }; \
         static const struct check_field fields_##name[]
 #define FORM(line, ...) INTEGER_FIELD(__COUNTER__ - FIRST, line),
+#define FORM_SOURCE FORM
 #define FORM_MEMORY FORM
 #define FORM_RCX FORM
 #define FORM_RAX_RDX FORM

@@ -57,9 +57,12 @@ sha256_constants: /* FIPS 180-4, 4.2.2 */
         add     $SHA_TUPLE, %rsi
         add     $SHA_STATE, %rdi
         add     $SHA_STATE, %rdx
-        dec     %ecx
+        dec     %rcx
         jnz     1b
         movdqa  %xmm12, DIFFERENCE(0)
+        lea     CRYPTO_INPUT + SHA_COUNT * SHA_TUPLE(%rbp), %rax /* rsi counted up as ecx counted down */
+        sub     %rsi, %rax
+        or      %rax, DIFFERENCE(1)
 .endm
 
 /* w becomes the words four groups later: x, y, z are the three groups after w. */
@@ -74,8 +77,11 @@ sha256_constants: /* FIPS 180-4, 4.2.2 */
         movdqa  sha256_constants + 16 * (\group)(%rip), %xmm0
         paddd   \w, %xmm0
         sha256rnds2 %xmm0, %xmm1, %xmm2
-        pshufd  $0x0e, %xmm0, %xmm0
+        pshufd  $0xee, %xmm0, %xmm0     /* one half is used: they are compared */
         sha256rnds2 %xmm0, %xmm2, %xmm1
+        pshufd  $0x4e, %xmm0, %xmm8
+        pxor    %xmm0, %xmm8
+        por     %xmm8, %xmm12
 .endm
 
 FUNCTION sha256_compress_shani_run

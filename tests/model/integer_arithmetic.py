@@ -7,7 +7,7 @@ from random64 import MASK, Random
 
 
 def multiply_one(width, sign):
-    """mul, imul with one operand: rdx:rax (ax for bytes) = rax * b."""
+    """mul, imul with one operand: rdx:rax (ax for bytes) = rax * b; second: rdx ^ b."""
     def line(a, b, c, _):
         x, y = (signed(a, width), signed(b, width)) if sign else (a & bits(width), b & bits(width))
         product = x * y
@@ -16,7 +16,7 @@ def multiply_one(width, sign):
         flags = 0 if fits else CF | OF
         if width == 8:
             return merge(a, product & 0xFFFF, 16), b, flags
-        return merge(a, low, width), merge(c, high, width), flags
+        return merge(a, low, width), merge(c, high, width) ^ b, flags
     return line
 
 

@@ -140,9 +140,9 @@ def widen(width):
 
 
 def sign_word(width):
-    """cwd, cdq, cqo: rax stays, rdx (before: c) takes the sign."""
+    """cwd, cdq, cqo: rax stays, rdx (before: c) takes the sign; second: rdx ^ b."""
     def line(a, b, c, _):
-        return a, merge(c, MASK if a >> width - 1 & 1 else 0, width), subtracted(a, b, 0, 64)[1]
+        return a, merge(c, MASK if a >> width - 1 & 1 else 0, width) ^ b, subtracted(a, b, 0, 64)[1]
     return line
 
 
