@@ -20,7 +20,7 @@
 #define STORM_FIRST_NS 20000
 #define STORM_LEAST_NS 4000
 #define STORM_MOST_NS 1000000
-#define STEPS_A_ROUND 600      /* a step costs 3 µs, in a virtual machine up to 26: 2 to 16 ms */
+#define STEPS_A_ROUND 400 /* a step costs 3 µs, in a virtual machine up to 26: 1 to 11 ms */
 #define HOPS 4
 
 static struct registers_hop hops[HOPS];

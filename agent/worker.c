@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/futex.h>
@@ -21,7 +22,7 @@
 #define REVIEW_EVERY 16                /* rounds: the share that another CPU verifies too */
 #define REVIEW_WAIT_NS (100 * CLOCK_MS) /* how long a mismatch waits for it */
 #define SLICE_NS (20 * CLOCK_MS)       /* of an item after the first pass */
-#define QUIET_SERIES_NS (60 * CLOCK_MS) /* of an item in the first pass */
+#define QUIET_SERIES_NS (30 * CLOCK_MS) /* of an item in the first pass */
 
 struct loop {
         const struct worker *worker;
@@ -428,8 +429,8 @@ static int settle(const struct worker *worker)
         char name[16];
         cpu_set_t set;
 
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        (void)prctl(PR_SET_DUMPABLE, 1);
+        /* What a death has to tell lies in the ring: no core file beside it. */
+        (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
         (void)snprintf(name, sizeof(name), worker->process ? "assay-c%u" : "assay-w%u", worker->cpu);
         (void)prctl(PR_SET_NAME, name);
         CPU_ZERO(&set);
