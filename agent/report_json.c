@@ -267,7 +267,7 @@ int report_json(const struct report *report, FILE *to)
         int r = all ? 0 : -ENOMEM;
 
         errno = 0;
-        if (all && (json_dumpf(all, to, JSON_COMPACT) < 0 || fputc('\n', to) == EOF || fflush(to) == EOF))
+        if (all && (json_dumpf(all, to, JSON_COMPACT | JSON_REAL_PRECISION(12)) < 0 || fputc('\n', to) == EOF || fflush(to) == EOF))
                 r = errno ? -errno : -EIO;
         json_decref(all);
         return r;

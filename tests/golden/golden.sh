@@ -6,14 +6,19 @@ set -u
 source=${srcdir:-.}/tests/golden
 render=${RENDER:-tests/golden/render}
 scratch=$(mktemp) || exit 99
-trap 'rm -f "$scratch"' EXIT
+trap 'rm -f "$scratch" "$scratch.one" "$scratch.diff"' EXIT
 number=0 status=0
 
 # golden FILE ARGUMENTS: what `render ARGUMENTS` writes is FILE.
 golden() {
         file=$source/$1
         shift
-        "$render" "$@" >"$scratch" || exit 99
+        "$render" "$@" >"$scratch.one" || exit 99
+        # A line for each field of JSON, so that a difference can be read.
+        case $2 in
+        json) sed 's/,"/,\n"/g' "$scratch.one" >"$scratch" ;;
+        *) cp "$scratch.one" "$scratch" ;;
+        esac
         if [ "${update:-}" ]; then
                 cp "$scratch" "$file"
         fi
@@ -23,7 +28,6 @@ golden() {
                 printf 'not '
                 status=1
         fi
-        rm -f "$scratch.diff"
         echo "ok $number - $*"
 }
 

@@ -77,6 +77,11 @@ def main():
     record = jsonschema.Draft202012Validator({"$ref": "#/$defs/observation", "$defs": schema["$defs"]})
     missing = list(undescribed(schema))
     ok(not missing, f"every field is described {missing}")
+    page = subprocess.run([sys.executable, os.path.join(SOURCE, "packaging/man/report_page.py"),
+                           os.path.join(SOURCE, "conf/assay.report.schema.json")],
+                          check=True, stdout=subprocess.PIPE, text=True).stdout
+    with open(os.path.join(SOURCE, "packaging/man/assay.report.5"), encoding="utf-8") as file:
+        ok(page == file.read(), "assay.report(5) says what the schema says (made by packaging/man/report_page.py)")
     for scene in render().split():
         report = json.loads(render(scene, "json"))
         errors = [error.message[:200] for error in validator.iter_errors(report)]
