@@ -59,6 +59,7 @@ static void run_round(const struct check *check, uint32_t number, bool plain)
         uint8_t *state = STATE_ADDRESS;
         struct check_mismatch mismatch;
         struct check_place place;
+        int result;
 
         printf("%s %u ", check->name, number);
         check->setup(state, &round);
@@ -67,7 +68,12 @@ static void run_round(const struct check *check, uint32_t number, bool plain)
                 return;
         }
         check->run(state);
-        if (check->verify(state, &mismatch) == CHECK_EQUAL) {
+        result = check->verify(state, &mismatch);
+        if (check->erratum && result != CHECK_MISMATCH) {
+                puts("ok with or without its erratum");
+                return;
+        }
+        if (result == CHECK_EQUAL) {
                 printf("ok %016llx\n",
                         (unsigned long long)digest(state + check->output_offset, check->output_size));
                 return;
