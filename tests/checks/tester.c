@@ -145,6 +145,14 @@ static void run_errno(void *state)
         errno = EINVAL;
 }
 
+static void run_variable(void *state)
+{
+        static uint64_t rounds;
+
+        tester_run(state);
+        *(volatile uint64_t *)&rounds += 1;
+}
+
 static void run_slow(void *state)
 {
         for (volatile unsigned i = 0; i < 20000000; i++)
@@ -307,6 +315,7 @@ static const struct wrong wrongs[] = {
         { "a byte written before the state", MEMORY, .run = run_before },
         { "a page written behind the state", MEMORY, .run = tester_run_page },
         { "errno touched", MEMORY, .run = run_errno },
+        { "a variable of the program written", MEMORY, .run = run_variable },
         { "event points that are not there", "event points", .events = true },
         { "event points that are not declared", "event points", .run = tester_run_event },
         { "a round longer than it says", "duration of a round", .run = run_slow },
