@@ -15,12 +15,11 @@
 #include "agent/drill.h"
 #include "agent/handler.h"
 #include "agent/regime.h"
+#include "agent/review.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "checks/registers.h"
 
-#define REVIEW_EVERY 16                /* rounds: the share that another CPU verifies too */
-#define REVIEW_WAIT_NS (100 * CLOCK_MS) /* how long a mismatch waits for it */
 #define SLICE_NS (20 * CLOCK_MS)       /* of an item after the first pass */
 #define QUIET_SERIES_NS (30 * CLOCK_MS) /* of an item in the first pass */
 
@@ -29,8 +28,7 @@ struct loop {
         struct slot *slot;
         struct observation record; /* the next observation: what is known of the running round */
         uint32_t number;           /* of the next round */
-        uint32_t offered;          /* sequence of our last offer */
-        uint32_t answered;         /* sequence of the last offer that we answered */
+        struct review review;
         uint32_t which;            /* state in use */
         uint64_t quiet_ns[PLAN_CHECKS_MAX]; /* what a round takes undisturbed */
         bool moved;                /* a MOVED observation was made for this worker */
@@ -65,127 +63,6 @@ static _Noreturn void fail(int error, enum worker_exit status, enum observation_
         loop.record.error = error;
         push(kind);
         _exit(status);
-}
-
-/* ---- verification by another CPU ---- */
-
-/* Answers the offer of the reviewed worker, if there is a new one: its round is set up here, its output copied
- * and verified by this CPU. */
-static void review_others(void)
-{
-        const struct slot *other = loop.worker->reviewed;
-        uint32_t sequence;
-
-        if (!other)
-                return;
-        sequence = atomic_load_explicit(&other->offer.sequence, memory_order_acquire);
-        if (!(sequence & 1) || sequence == loop.answered)
-                return;
-        uint32_t index = other->offer.check;
-        struct check_round round = other->offer.round;
-        const uint8_t *state = other->state[other->offer.state & 1];
-        uint8_t *scratch = loop.worker->scratch[other->offer.state & 1];
-        struct check_mismatch mismatch;
-        int found;
-
-        if (index >= PLAN_CHECKS_MAX)
-                return;
-        const struct check *check = check_list[index];
-        check->setup(scratch, &round);
-        check_copy(scratch + check->output_offset, state + check->output_offset, check->output_size);
-        if (atomic_load_explicit(&other->offer.sequence, memory_order_acquire) != sequence)
-                return;
-        found = check->verify(scratch, &mismatch);
-        loop.answered = sequence;
-        loop.slot->answer.found = found;
-        atomic_store_explicit(&loop.slot->answer.sequence, sequence, memory_order_release);
-        if (found != CHECK_MISMATCH || other->offer.found == CHECK_MISMATCH)
-                return;
-        struct observation *o = &loop.record;
-        struct observation saved = *o;
-        o->check = index;
-        o->round = round;
-        o->regime = other->offer.regime;
-        o->cpu = loop.worker->reviewed_cpu;
-        o->seen_on[0] = o->cpu;
-        o->reviewer = (int32_t)loop.worker->cpu;
-        o->review = REVIEW_CONFIRMED;
-        o->mismatch = mismatch;
-        push(OBSERVATION_DISAGREE);
-        *o = saved;
-}
-
-/* True once our offer is answered (or was none); *ret_found is what the reviewer found. */
-static bool offer_answered(int *ret_found)
-{
-        const struct slot *reviewer = loop.worker->reviewer;
-
-        if (atomic_load_explicit(&reviewer->answer.sequence, memory_order_acquire) != loop.offered)
-                return false;
-        *ret_found = reviewer->answer.found;
-        return true;
-}
-
-static void offer_withdraw(void)
-{
-        if (atomic_load_explicit(&loop.slot->offer.sequence, memory_order_relaxed) & 1)
-                atomic_fetch_add(&loop.slot->offer.sequence, 1);
-}
-
-static void offer_make(uint32_t check, enum regime regime, const struct check_round *round, int found)
-{
-        struct slot_offer *offer = &loop.slot->offer;
-
-        offer_withdraw();
-        offer->check = check;
-        offer->regime = regime;
-        offer->round = *round;
-        offer->state = loop.which;
-        offer->found = found;
-        loop.offered = atomic_fetch_add(&offer->sequence, 1) + 1;
-}
-
-/* A mismatch waits for its review, a while; our own reviewing goes on meanwhile, or two would wait for each
- * other. */
-static enum observation_review review_mismatch(const struct slot_current *now)
-{
-        uint64_t end = clock_ns(CLOCK_MONOTONIC) + REVIEW_WAIT_NS;
-        enum observation_review review = REVIEW_NONE;
-        int found;
-
-        if (!loop.worker->reviewer)
-                return review;
-        offer_make(now->check, now->regime, &now->round, CHECK_MISMATCH);
-        while (clock_ns(CLOCK_MONOTONIC) < end && !told_to_stop()) {
-                beat();
-                if (offer_answered(&found)) {
-                        review = found == CHECK_MISMATCH ? REVIEW_CONFIRMED : REVIEW_REFUTED;
-                        break;
-                }
-                review_others();
-                (void)sched_yield();
-        }
-        offer_withdraw();
-        return review;
-}
-
-/* Now and then a round that was right is offered too; the state stays untouched until it is answered. */
-static void review_share(const struct slot_current *now, struct tally *tally, int found)
-{
-        int answer;
-
-        if (!loop.worker->reviewer)
-                return;
-        if (atomic_load_explicit(&loop.slot->offer.sequence, memory_order_relaxed) & 1) {
-                if (!offer_answered(&answer))
-                        return;
-                tally->reviewed++;
-                offer_withdraw();
-        }
-        if (now->round.number % REVIEW_EVERY)
-                return;
-        offer_make(now->check, now->regime, &now->round, found);
-        loop.which ^= 1;
 }
 
 /* ---- one round ---- */
@@ -241,7 +118,7 @@ static void report_mismatch(const struct slot_current *now, bool own_cpu)
                 regime_landed(o->seen_on);
         else if (!own_cpu && getcpu(&cpu, NULL) == 0)
                 o->seen_on[1] = (int32_t)cpu;
-        o->review = review_mismatch(now);
+        o->review = review_mismatch(&loop.review, now, loop.which);
         o->reviewer = o->review == REVIEW_NONE ? -1 : loop.worker->reviewer_cpu;
         push(OBSERVATION_MISMATCH);
 }
@@ -290,9 +167,9 @@ static uint64_t run_round(const struct slot_current *now, struct tally *tally)
         tally->rounds++;
         if (now->regime == REGIME_QUIET || events)
                 tally->covered++;
-        if (found != CHECK_MISMATCH)
-                review_share(now, tally, found);
-        review_others();
+        if (found != CHECK_MISMATCH && review_share(&loop.review, now, loop.which, tally))
+                loop.which ^= 1;
+        review_answer(&loop.review);
         return events;
 }
 
@@ -449,8 +326,7 @@ _Noreturn void worker_main(const struct worker *worker)
         loop.record.cpu = (int32_t)worker->cpu;
         loop.record.experiment = worker->run->experiment;
         handler_state.scratch = &loop.record;
-        loop.answered = worker->reviewed ? atomic_load(&worker->reviewed->offer.sequence) : 0;
-        offer_withdraw();
+        review_begin(&loop.review, worker);
         atomic_store(&loop.slot->in_run, 0);
         r = settle(worker);
         if (r < 0)

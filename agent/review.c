@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/review.h"
+
+#include <sched.h>
+
+#include "base/clock.h"
+
+#define REVIEW_EVERY 16                 /* rounds */
+#define REVIEW_WAIT_NS (100 * CLOCK_MS) /* how long a mismatch waits */
+
+void review_begin(struct review *review, const struct worker *worker)
+{
+        uint32_t own = atomic_load(&worker->slot->offer.sequence);
+
+        review->worker = worker;
+        review->offered = 0;
+        review->answered = worker->reviewed ? atomic_load(&worker->reviewed->offer.sequence) : 0;
+        if (own & 1) /* an offer of the process before us */
+                atomic_store(&worker->slot->offer.sequence, own + 1);
+}
+
+static void disagree(const struct worker *worker, const struct slot_offer *offer, uint32_t check,
+        const struct check_round *round, const struct check_mismatch *mismatch)
+{
+        static struct observation o; /* too large for a stack */
+
+        o.time_ns = clock_ns(CLOCK_REALTIME);
+        o.kind = OBSERVATION_DISAGREE;
+        o.check = check;
+        o.round = *round;
+        o.regime = offer->regime;
+        o.cpu = o.seen_on[0] = worker->reviewed_cpu;
+        o.seen_on[1] = o.seen_on[2] = o.seen_on[3] = -1;
+        o.known = !check_list[check]->voted;
+        o.synthetic = worker->run->drill != DRILL_NONE;
+        o.reviewer = (int32_t)worker->cpu;
+        o.review = REVIEW_CONFIRMED;
+        o.mismatch = *mismatch;
+        slot_push(worker->slot, &o);
+}
+
+void review_answer(struct review *review)
+{
+        const struct worker *worker = review->worker;
+        const struct slot *other = worker->reviewed;
+        struct check_mismatch mismatch;
+        uint32_t sequence;
+        int found;
+
+        if (!other)
+                return;
+        sequence = atomic_load_explicit(&other->offer.sequence, memory_order_acquire);
+        if (!(sequence & 1) || sequence == review->answered || other->offer.check >= worker->n_checks)
+                return;
+        uint32_t index = other->offer.check, which = other->offer.state & 1;
+        struct check_round round = other->offer.round;
+        const struct check *check = check_list[index];
+        uint8_t *scratch = worker->scratch[which];
+
+        check->setup(scratch, &round);
+        check_copy(scratch + check->output_offset, other->state[which] + check->output_offset, check->output_size);
+        if (atomic_load_explicit(&other->offer.sequence, memory_order_acquire) != sequence)
+                return; /* withdrawn meanwhile: what was copied may be half of two rounds */
+        found = check->verify(scratch, &mismatch);
+        review->answered = sequence;
+        worker->slot->answer.found = found;
+        atomic_store_explicit(&worker->slot->answer.sequence, sequence, memory_order_release);
+        if (found == CHECK_MISMATCH && other->offer.found != CHECK_MISMATCH)
+                disagree(worker, &other->offer, index, &round, &mismatch);
+}
+
+/* True once our offer is answered; *ret_found is what the reviewer found. */
+static bool answered(const struct review *review, int *ret_found)
+{
+        const struct slot *reviewer = review->worker->reviewer;
+
+        if (atomic_load_explicit(&reviewer->answer.sequence, memory_order_acquire) != review->offered)
+                return false;
+        *ret_found = reviewer->answer.found;
+        return true;
+}
+
+static bool on_offer(const struct review *review)
+{
+        return atomic_load_explicit(&review->worker->slot->offer.sequence, memory_order_relaxed) & 1;
+}
+
+static void withdraw(const struct review *review)
+{
+        if (on_offer(review))
+                atomic_fetch_add(&review->worker->slot->offer.sequence, 1);
+}
+
+static void offer(struct review *review, const struct slot_current *now, uint32_t which, int found)
+{
+        struct slot_offer *own = &review->worker->slot->offer;
+
+        withdraw(review);
+        own->check = now->check;
+        own->regime = now->regime;
+        own->round = now->round;
+        own->state = which;
+        own->found = found;
+        review->offered = atomic_fetch_add(&own->sequence, 1) + 1;
+}
+
+enum observation_review review_mismatch(struct review *review, const struct slot_current *now, uint32_t which)
+{
+        struct slot *slot = review->worker->slot;
+        uint64_t end = clock_ns(CLOCK_MONOTONIC) + REVIEW_WAIT_NS;
+        enum observation_review result = REVIEW_NONE;
+        int found;
+
+        if (!review->worker->reviewer)
+                return result;
+        offer(review, now, which, CHECK_MISMATCH);
+        while (clock_ns(CLOCK_MONOTONIC) < end && !atomic_load_explicit(&slot->stop, memory_order_relaxed)) {
+                atomic_fetch_add_explicit(&slot->heartbeat, 1, memory_order_relaxed);
+                if (answered(review, &found)) {
+                        result = found == CHECK_MISMATCH ? REVIEW_CONFIRMED : REVIEW_REFUTED;
+                        break;
+                }
+                review_answer(review); /* or two that wait for each other would wait in vain */
+                (void)sched_yield();
+        }
+        withdraw(review);
+        return result;
+}
+
+bool review_share(struct review *review, const struct slot_current *now, uint32_t which, struct tally *tally)
+{
+        int found;
+
+        if (!review->worker->reviewer)
+                return false;
+        if (on_offer(review)) {
+                if (!answered(review, &found))
+                        return false;
+                tally->reviewed++;
+                withdraw(review);
+        }
+        if (now->round.number % REVIEW_EVERY)
+                return false;
+        offer(review, now, which, CHECK_EQUAL);
+        return true;
+}
