@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* AES with AES-NI: the key schedule by aeskeygenassist (FIPS 197, 5.2), aesimc for the equivalent inverse cipher,
- * twelve texts at a time. The round keys lie in the results, where they are compared as well. */
+/* AES with AES-NI: the key schedule by aeskeygenassist (FIPS 197, 5.2), aesimc for the equivalent inverse
+ * cipher, twelve texts at a time. The round keys lie in the results, where they are compared as well. */
 #include "checks/aes.inc"
 
-/* xmm2 = aeskeygenassist of the word in eax, in every lane; rax = the result's lower half. What the schedule does
- * not need is compared too: that movd cleared, that the lanes are equal, that RotWord is a rotation of SubWord. */
+/* xmm2 = aeskeygenassist of the word in eax, in every lane; rax = the result's lower half. What the schedule
+ * does not need is compared too: that movd cleared, that the lanes are equal, that RotWord is a rotation of
+ * SubWord. */
 .macro ASSIST constant
         movd    %eax, %xmm0
         pshufd  $0, %xmm0, %xmm1
@@ -29,7 +30,8 @@
         or      %rsi, DIFFERENCE(4)
 .endm
 
-/* One schedule, word by word: rcx points to its first, eax is the last. Word i ^= a function of word i - 1. */
+/* One schedule, word by word: rcx points to its first, eax is the last. Word i ^= a function of word i -
+ * 1. */
 .macro SCHEDULE size
         .set    aes_words, 4 + 2 * \size
         .set    aes_word, aes_words
@@ -64,7 +66,8 @@
         .endr
 .endm
 
-/* rsi: the texts; rdi: the results; rdx: the answers; ecx: groups of twelve. Key `round` of the key's size. */
+/* rsi: the texts; rdi: the results; rdx: the answers; ecx: groups of twelve. Key `round` of the key's
+ * size. */
 .macro EACH instruction, key
         .irp    r, 0,1,2,3,4,5,6,7,8,9,10,11
         \instruction \key, %xmm\r

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* AES, two or four texts in a register. The key schedules are the answers', copied to the results as they were
- * loaded: there is no wide aeskeygenassist. */
+/* AES, two or four texts in a register. The key schedules are the answers', copied to the results as they
+ * were loaded: there is no wide aeskeygenassist. */
 #include "checks/aes.inc"
 
 /* Loads round key aes_round of the schedule at rax and notes in the results what was loaded. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Products of numbers of eight words by mulx with two carry chains at once, adcx and adox: one row for each word
- * of the second factor. The operands of a block are taken as 32 numbers; number i meets number 31 - i; a record
- * folds the sixteen words of four products. All fifteen registers are in use. */
+/* Products of numbers of eight words by mulx with two carry chains at once, adcx and adox: one row for each
+ * word of the second factor. The operands of a block are taken as 32 numbers; number i meets number 31 - i;
+ * a record folds the sixteen words of four products. All fifteen registers are in use. */
 #include "checks/integer.inc"
 
 #define P rbp

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Carries through numbers of eight words: sums and differences of 512 bits, and a borrow and a carry that ripple
- * through all of them. The operands of a block are taken as 32 numbers; number i meets number 31 - i. A record is
- * a quarter of them, so that no more results are folded than a word has bits; its flags collect the carries. The
- * quarters use two sets of registers. The order is that of CARRY in tests/model/integer_limbs.py. */
+/* Carries through numbers of eight words: sums and differences of 512 bits, and a borrow and a carry that
+ * ripple through all of them. The operands of a block are taken as 32 numbers; number i meets number 31 - i.
+ * A record is a quarter of them, so that no more results are folded than a word has bits; its flags collect
+ * the carries. The quarters use two sets of registers. The order is that of carry_lines in
+ * tests/model/integer_limbs.py. */
 #include "checks/integer.inc"
 
 #define P rbp

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-1 and SHA-256 by the SHA extensions (Intel SDM volume 2): the compression of one block (FIPS 180-4, 6.1.2
- * and 6.2.2). Input: 64 times the state as the instructions hold it (FEBA, HGDC; DCBA, 000E) and the message,
- * whose words are already in their order. Answers: 64 states. */
+/* SHA-1 and SHA-256 by the SHA extensions (Intel SDM volume 2): the compression of one block (FIPS 180-4,
+ * 6.1.2 and 6.2.2). Input: 64 times the state as the instructions hold it (FEBA, HGDC; DCBA, 000E) and the
+ * message, whose words are already in their order. Answers: 64 states. */
 #include "checks/crypto.inc"
 
 #define SHA_COUNT 64
@@ -116,7 +116,8 @@ END sha256_compress_shani_run
         pxor    \y, \w
         sha1msg2 \z, \w
 .endm
-/* Four rounds: `next` holds the state before the last four, whose top word becomes E; `keep` takes this one. */
+/* Four rounds: `next` holds the state before the last four, whose top word becomes E; `keep` takes this
+ * one. */
 .macro SHA1_ROUNDS group, w, next, keep
         sha1nexte \w, \next
         movdqa  %xmm1, \keep
