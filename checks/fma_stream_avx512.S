@@ -39,6 +39,11 @@
         vpternlogd $0xf6, %zmm\u, %zmm\t, %zmm\d1
 .endm
 
+.macro CLEAR t, u
+        vpxord  %zmm\t, %zmm\t, %zmm\t
+        vpxord  %zmm\u, %zmm\u, %zmm\u
+.endm
+
 #define FIRST 0, 1, 2, 3, 4, 5, 6, 7, 8
 #define SECOND 9, 10, 11, 12, 13, 14, 15, 16, 17
 #define THIRD 31, 30, 29, 28, 27, 26, 25, 24, 23

@@ -37,6 +37,9 @@
         vorps   %ymm\t, %ymm\d1, %ymm\d1
 .endm
 
+.macro CLEAR t, u
+.endm
+
 #define LOW 0, 1, 2, 3, 4, 5, 6, 7, 8
 #define HIGH 15, 14, 13, 12, 11, 10, 9, 8, 7
 VECTOR_STREAM fma_stream_f32_fma3_low, 32, FMA_BODY plain, ps, LOW

@@ -6,46 +6,47 @@
 
 ANSWERS(vector_arith_f32);
 ANSWERS(vector_arith_f64);
-#define COLUMNS 10
 
-/* The registers of a kernel: a, b, t, u, eight differences; `r` is the first, `s` 1 or -1. What t and u hold
- * are columns `t` and `u`. */
-#define USED(r, s, t, u)                                                                          \
-        {                                                                                         \
-                { r, 0 }, { (r) + (s), 1 }, { (r) + 2 * (s), t }, { (r) + 3 * (s), u },           \
-                        VECTOR_STREAM_CLEAR((r) + 4 * (s)), VECTOR_STREAM_CLEAR((r) + 5 * (s)),   \
-                        VECTOR_STREAM_CLEAR((r) + 6 * (s)), VECTOR_STREAM_CLEAR((r) + 7 * (s)),   \
-                        VECTOR_STREAM_CLEAR((r) + 8 * (s)), VECTOR_STREAM_CLEAR((r) + 9 * (s)),   \
-                        VECTOR_STREAM_CLEAR((r) + 10 * (s)), VECTOR_STREAM_CLEAR((r) + 11 * (s)), \
-                        VECTOR_STREAM_LAST                                                        \
+/* Differences, in the order of vector_arith.inc. */
+#define FIELDS(bytes, lane)                                                                 \
+        {                                                                                   \
+                VECTOR_STREAM_FIELD(0, "sum", CHECK_UNIT_FMA, bytes, lane),                 \
+                        VECTOR_STREAM_FIELD(1, "difference", CHECK_UNIT_FMA, bytes, lane),  \
+                        VECTOR_STREAM_FIELD(2, "product", CHECK_UNIT_FMA, bytes, lane),     \
+                        VECTOR_STREAM_FIELD(3, "quotient", CHECK_UNIT_FMA, bytes, lane),    \
+                        VECTOR_STREAM_FIELD(4, "square root", CHECK_UNIT_FMA, bytes, lane), \
+                        VECTOR_STREAM_FIELD(5, "minimum", CHECK_UNIT_FMA, bytes, lane),     \
+                        VECTOR_STREAM_FIELD(6, "maximum", CHECK_UNIT_FMA, bytes, lane),     \
+                        VECTOR_STREAM_FIELD(7, "comparison", CHECK_UNIT_FMA, bytes, lane)   \
         }
 
-static const struct vector_stream_register low[] = USED(0, 1, VECTOR_STREAM_ZERO, VECTOR_STREAM_ZERO);
-static const struct vector_stream_register high[] = USED(15, -1, VECTOR_STREAM_ZERO, VECTOR_STREAM_ZERO);
-/* With AVX-512 a difference is taken without touching the result. */
-static const struct vector_stream_register first[] = USED(0, 1, 8, 9);
-static const struct vector_stream_register second[] = USED(12, 1, 8, 9);
-static const struct vector_stream_register third[] = USED(31, -1, 8, 9);
+static const struct check_field vector_arith_f32_sse2_fields[] = FIELDS(16, 4);
+static const struct check_field vector_arith_f64_sse2_fields[] = FIELDS(16, 8);
+static const struct check_field vector_arith_f32_avx_fields[] = FIELDS(32, 4);
+static const struct check_field vector_arith_f64_avx_fields[] = FIELDS(32, 8);
+static const struct check_field vector_arith_f32_avx512_fields[] = FIELDS(64, 4);
+static const struct check_field vector_arith_f64_avx512_fields[] = FIELDS(64, 8);
 
-VECTOR_STREAM_PAIR(vector_arith_f32_sse2, low, high);
-VECTOR_STREAM_PAIR(vector_arith_f64_sse2, low, high);
-VECTOR_STREAM_PAIR(vector_arith_f32_avx, low, high);
-VECTOR_STREAM_PAIR(vector_arith_f64_avx, low, high);
-VECTOR_STREAM_WIDE(vector_arith_f32_avx512, 0x18);
-VECTOR_STREAM_WIDE(vector_arith_f64_avx512, 0x18);
+VECTOR_STREAM_PAIR(vector_arith_f32_sse2, 15);
+VECTOR_STREAM_PAIR(vector_arith_f64_sse2, 15);
+VECTOR_STREAM_PAIR(vector_arith_f32_avx, 15);
+VECTOR_STREAM_PAIR(vector_arith_f64_avx, 15);
+VECTOR_STREAM_WIDE(vector_arith_f32_avx512, 12, 0x18);
+VECTOR_STREAM_WIDE(vector_arith_f64_avx512, 12, 0x18);
 
 #define SINGLE "wrong single precision arithmetic, square root or comparison in a lane of a vector"
 #define DOUBLE "wrong double precision arithmetic, square root or comparison in a lane of a vector"
+#define LAYOUT .columns = 10, .operands = { 0, 1 }, .n_operands = 2, .n_temporaries = 2, .modes = true
 
-VECTOR_STREAM(vector_arith_f32_sse2, vector_arith_f32, SINGLE, ISA(SSE2), 16, COLUMNS, true,
-        vector_arith_f32_sse2, NULL);
-VECTOR_STREAM(vector_arith_f64_sse2, vector_arith_f64, DOUBLE, ISA(SSE2), 16, COLUMNS, true,
-        vector_arith_f64_sse2, NULL);
-VECTOR_STREAM(vector_arith_f32_avx, vector_arith_f32, SINGLE, ISA(AVX), 32, COLUMNS, true,
-        vector_arith_f32_avx, "vector_arith_f32_sse2");
-VECTOR_STREAM(vector_arith_f64_avx, vector_arith_f64, DOUBLE, ISA(AVX), 32, COLUMNS, true,
-        vector_arith_f64_avx, "vector_arith_f64_sse2");
-VECTOR_STREAM(vector_arith_f32_avx512, vector_arith_f32, SINGLE, VECTOR_STREAM_AVX512, 64, COLUMNS, true,
-        vector_arith_f32_avx512, "vector_arith_f32_sse2");
-VECTOR_STREAM(vector_arith_f64_avx512, vector_arith_f64, DOUBLE, VECTOR_STREAM_AVX512, 64, COLUMNS, true,
-        vector_arith_f64_avx512, "vector_arith_f64_sse2");
+VECTOR_STREAM(vector_arith_f32_sse2, vector_arith_f32, SINGLE, ISA(SSE2), 16, vector_arith_f32_sse2_fields,
+        NULL, LAYOUT);
+VECTOR_STREAM(vector_arith_f64_sse2, vector_arith_f64, DOUBLE, ISA(SSE2), 16, vector_arith_f64_sse2_fields,
+        NULL, LAYOUT);
+VECTOR_STREAM(vector_arith_f32_avx, vector_arith_f32, SINGLE, ISA(AVX), 32, vector_arith_f32_avx_fields,
+        "vector_arith_f32_sse2", LAYOUT);
+VECTOR_STREAM(vector_arith_f64_avx, vector_arith_f64, DOUBLE, ISA(AVX), 32, vector_arith_f64_avx_fields,
+        "vector_arith_f64_sse2", LAYOUT);
+VECTOR_STREAM(vector_arith_f32_avx512, vector_arith_f32, SINGLE, VECTOR_STREAM_AVX512, 64,
+        vector_arith_f32_avx512_fields, "vector_arith_f32_sse2", LAYOUT);
+VECTOR_STREAM(vector_arith_f64_avx512, vector_arith_f64, DOUBLE, VECTOR_STREAM_AVX512, 64,
+        vector_arith_f64_avx512_fields, "vector_arith_f64_sse2", LAYOUT);

@@ -75,6 +75,8 @@
         CODE    \type, \p, k3, \u
         .endr
         DIFFER  \u, 9, \d
+        vpxord  %zmm\t, %zmm\t, %zmm\t
+        vpxord  %zmm\u, %zmm\u, %zmm\u
         kxorq   %k3, %k3, %k3
         kxorq   %k4, %k4, %k4
 .endm

@@ -4,20 +4,20 @@
 #include "checks/vector_stream.h"
 
 ANSWERS(vector_bf16);
-#define COLUMNS 7
 
-/* The registers of a kernel: x, y, a, b, t, u, three differences; `r` is the first, `s` 1 or -1. */
-#define USED(r, s)                                                                      \
-        { r, 0 }, { (r) + (s), 1 }, { (r) + 2 * (s), 3 }, { (r) + 3 * (s), 4 },         \
-                VECTOR_STREAM_CLEAR((r) + 4 * (s)), { (r) + 5 * (s), 6 },               \
-                VECTOR_STREAM_CLEAR((r) + 6 * (s)), VECTOR_STREAM_CLEAR((r) + 7 * (s)), \
-                VECTOR_STREAM_CLEAR((r) + 8 * (s))
+#define FIELDS(bytes, lane)                                                                       \
+        {                                                                                         \
+                VECTOR_STREAM_FIELD(0, "dot product", CHECK_UNIT_FMA, bytes, lane),               \
+                        VECTOR_STREAM_FIELD(1, "pair to bfloat16", CHECK_UNIT_FMA, bytes, lane),  \
+                        VECTOR_STREAM_FIELD(2, "single to bfloat16", CHECK_UNIT_FMA, bytes, lane) \
+        }
 
-static const struct vector_stream_register low[] = { USED(0, 1), VECTOR_STREAM_LAST };
-static const struct vector_stream_register high[] = { USED(31, -1), VECTOR_STREAM_LAST };
+static const struct check_field vector_bf16_avx512_fields[] = FIELDS(64, 4);
 
-VECTOR_STREAM_PAIR(vector_bf16_avx512, low, high);
+VECTOR_STREAM_PAIR(vector_bf16_avx512, 31);
+
+#define LAYOUT .columns = 7, .operands = { 0, 1, 3, 4 }, .n_operands = 4, .n_temporaries = 2, .modes = true
 
 VECTOR_STREAM(vector_bf16_avx512, vector_bf16,
         "wrong bfloat16 dot product or conversion in a lane of a vector",
-        VECTOR_STREAM_AVX512 | ISA(AVX512DQ) | ISA(AVX512BF16), 64, COLUMNS, true, vector_bf16_avx512, NULL);
+        VECTOR_STREAM_AVX512 | ISA(AVX512DQ) | ISA(AVX512BF16), 64, vector_bf16_avx512_fields, NULL, LAYOUT);

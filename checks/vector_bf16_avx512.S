@@ -24,6 +24,7 @@
         vinserti64x4 $1, %ymm\u, %zmm\t, %zmm\u
         vpternlogd $0xf6, COLUMN(6), %zmm\u, %zmm\d2
         vpxord  %zmm\t, %zmm\t, %zmm\t
+        vpxord  %zmm\u, %zmm\u, %zmm\u
 .endm
 
 VECTOR_STREAM vector_bf16_avx512_low, 64, BF16_BODY plain, 0, 1, 2, 3, 4, 5, 6, 7, 8

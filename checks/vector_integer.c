@@ -5,28 +5,34 @@
 #include "checks/vector_stream.h"
 
 ANSWERS(vector_integer);
-#define COLUMNS 9
 
-/* The registers of a kernel: a, b, three temporaries and seven differences, which end at 0; `r` is the
- * first, `s` 1 or -1. */
-#define CLEAR5(r, s)                                                                                \
-        VECTOR_STREAM_CLEAR(r), VECTOR_STREAM_CLEAR((r) + (s)), VECTOR_STREAM_CLEAR((r) + 2 * (s)), \
-                VECTOR_STREAM_CLEAR((r) + 3 * (s)), VECTOR_STREAM_CLEAR((r) + 4 * (s))
-#define USED(r, s) { r, 0 }, { (r) + (s), 1 }, CLEAR5((r) + 2 * (s), s), CLEAR5((r) + 7 * (s), s)
+/* Groups, in the order of vector_integer.inc. */
+#define FIELDS(bytes, lane)                                                                               \
+        {                                                                                                 \
+                VECTOR_STREAM_FIELD(0, "sums", CHECK_UNIT_VECTOR_INTEGER, bytes, lane),                   \
+                        VECTOR_STREAM_FIELD(1, "differences", CHECK_UNIT_VECTOR_INTEGER, bytes, lane),    \
+                        VECTOR_STREAM_FIELD(2, "saturated sums", CHECK_UNIT_VECTOR_INTEGER, bytes, lane), \
+                        VECTOR_STREAM_FIELD(3, "logic", CHECK_UNIT_VECTOR_INTEGER, bytes, lane),          \
+                        VECTOR_STREAM_FIELD(4, "shifts", CHECK_UNIT_VECTOR_INTEGER, bytes, lane),         \
+                        VECTOR_STREAM_FIELD(                                                              \
+                                5, "minima and maxima", CHECK_UNIT_VECTOR_INTEGER, bytes, lane),          \
+                        VECTOR_STREAM_FIELD(6, "averages", CHECK_UNIT_VECTOR_INTEGER, bytes, lane)        \
+        }
 
-static const struct vector_stream_register low[] = { USED(0, 1), VECTOR_STREAM_LAST };
-static const struct vector_stream_register high[] = { USED(15, -1), VECTOR_STREAM_LAST };
-static const struct vector_stream_register upper[] = { USED(31, -1), VECTOR_STREAM_LAST };
+static const struct check_field vector_integer_sse2_fields[] = FIELDS(16, 8);
+static const struct check_field vector_integer_avx2_fields[] = FIELDS(32, 8);
+static const struct check_field vector_integer_avx512_fields[] = FIELDS(64, 8);
 
-VECTOR_STREAM_PAIR(vector_integer_sse2, low, high);
-VECTOR_STREAM_PAIR(vector_integer_avx2, low, high);
-VECTOR_STREAM_PAIR(vector_integer_avx512, low, upper);
+VECTOR_STREAM_PAIR(vector_integer_sse2, 15);
+VECTOR_STREAM_PAIR(vector_integer_avx2, 15);
+VECTOR_STREAM_PAIR(vector_integer_avx512, 31);
 
 #define DETECTS "wrong integer sum, shift, logic, minimum or average in a lane of a vector"
+#define LAYOUT .columns = 9, .operands = { 0, 1 }, .n_operands = 2, .n_temporaries = 3
 
-VECTOR_STREAM(vector_integer_sse2, vector_integer, DETECTS, ISA(SSE2), 16, COLUMNS, false,
-        vector_integer_sse2, NULL);
-VECTOR_STREAM(vector_integer_avx2, vector_integer, DETECTS, ISA(AVX) | ISA(AVX2), 32, COLUMNS, false,
-        vector_integer_avx2, "vector_integer_sse2");
-VECTOR_STREAM(vector_integer_avx512, vector_integer, DETECTS, VECTOR_STREAM_AVX512, 64, COLUMNS, false,
-        vector_integer_avx512, "vector_integer_sse2");
+VECTOR_STREAM(vector_integer_sse2, vector_integer, DETECTS, ISA(SSE2), 16, vector_integer_sse2_fields, NULL,
+        LAYOUT);
+VECTOR_STREAM(vector_integer_avx2, vector_integer, DETECTS, ISA(AVX) | ISA(AVX2), 32,
+        vector_integer_avx2_fields, "vector_integer_sse2", LAYOUT);
+VECTOR_STREAM(vector_integer_avx512, vector_integer, DETECTS, VECTOR_STREAM_AVX512, 64,
+        vector_integer_avx512_fields, "vector_integer_sse2", LAYOUT);

@@ -9,13 +9,15 @@ static uint32_t mxcsr_of(uint32_t mode, bool embedded)
         return UINT32_C(0x1f80) | rounding << 13 | (mode >> 2 & 1) << 15 | (mode >> 3 & 1) << 6;
 }
 
-static bool writes(const struct vector_stream_kernel *kernel, uint32_t r)
+/* The number of a kernel's register. */
+static uint32_t number_of(const struct vector_stream_kernel *kernel, uint32_t index)
 {
-        for (const struct vector_stream_register *use = kernel->registers; use->column != VECTOR_STREAM_END;
-                use++)
-                if (use->number == r)
-                        return true;
-        return false;
+        return (uint32_t)(kernel->first + kernel->step * (int32_t)index);
+}
+
+static uint32_t n_registers(const struct vector_stream *stream)
+{
+        return stream->n_operands + stream->n_temporaries + stream->n_differences;
 }
 
 void vector_stream_setup(struct vector_stream_state *state, const struct check_round *round,
@@ -30,9 +32,9 @@ void vector_stream_setup(struct vector_stream_state *state, const struct check_r
         state->kernel = &stream->kernels[round->number / VECTOR_STREAM_BLOCKS % stream->n_kernels];
         state->mode = stream->modes ? block : 0;
         state->block = answers_payload(stream->answers) + stream->columns * VECTOR_STREAM_COLUMN * block;
-        for (uint32_t r = 0; r < 32; r++)
-                if (writes(state->kernel, r))
-                        check_clear(in->vector[r], stream->width);
+        check_poison(state->differences, sizeof(state->differences));
+        for (uint32_t i = 0; i < n_registers(stream); i++)
+                check_clear(in->vector[number_of(state->kernel, i)], stream->width);
         in->general[REGISTERS_RSI] = (uintptr_t)state->block;
         in->general[REGISTERS_RCX] = 0;
         in->general[REGISTERS_R8] = 0;
@@ -44,23 +46,40 @@ void vector_stream_setup(struct vector_stream_state *state, const struct check_r
         in->mxcsr = mxcsr_of(state->mode, state->kernel->embedded);
 }
 
+static void move_differences(struct vector_stream_state *state)
+{
+        const struct vector_stream *stream = state->stream;
+
+        for (uint32_t i = 0; i < stream->n_differences; i++) {
+                uint32_t index = stream->n_operands + stream->n_temporaries + i;
+                uint8_t *image = state->pair.out.vector[number_of(state->kernel, index)];
+
+                check_copy(state->differences + i * stream->width, image, stream->width);
+                check_clear(image, stream->width);
+        }
+}
+
 void vector_stream_run(void *data)
 {
         struct vector_stream_state *state = data;
 
         state->kernel->run[state->kernel->embedded ? state->mode & 3 : 0](state);
+        move_differences(state);
 }
 
 /* SDM volume 1, 14.3.1.2: VEX and EVEX instructions clear the rest of their destination, others keep it. */
-static void expect(struct registers *image, const struct vector_stream_state *state,
-        const struct vector_stream_register *use)
+static void expect_vectors(struct registers *image, const struct vector_stream_state *state)
 {
         const struct vector_stream *stream = state->stream;
-        const uint8_t *end = state->block + use->column * VECTOR_STREAM_COLUMN + VECTOR_STREAM_COMMON;
+        const uint8_t *end = state->block + VECTOR_STREAM_COMMON - stream->width;
 
-        check_clear(image->vector[use->number], stream->width > 16 ? 64 : 16);
-        if (use->column != VECTOR_STREAM_ZERO)
-                check_copy(image->vector[use->number], end - stream->width, stream->width);
+        for (uint32_t i = 0; i < n_registers(stream); i++) {
+                uint8_t *vector = image->vector[number_of(state->kernel, i)];
+
+                check_clear(vector, stream->width > 16 ? 64 : 16);
+                if (i < stream->n_operands)
+                        check_copy(vector, end + stream->operands[i] * VECTOR_STREAM_COLUMN, stream->width);
+        }
 }
 
 /* How much of a column all passes together go through. */
@@ -74,13 +93,12 @@ static uint32_t elements_bytes(void)
 int vector_stream_verify(const void *data, struct check_mismatch *ret_mismatch)
 {
         const struct vector_stream_state *state = data;
-        const struct vector_stream_register *use;
+        static const uint8_t zeros[sizeof(state->differences)];
         struct registers image;
         struct check_compare compare;
 
         check_copy(&image, &state->pair.in, sizeof(image));
-        for (use = state->kernel->registers; use->column != VECTOR_STREAM_END; use++)
-                expect(&image, state, use);
+        expect_vectors(&image, state);
         for (uint32_t k = 0; k < 8; k++)
                 if (state->kernel->cleared_masks >> k & 1)
                         image.mask[k] = 0;
@@ -91,5 +109,7 @@ int vector_stream_verify(const void *data, struct check_mismatch *ret_mismatch)
         image.flags = 0x44; /* cmp of equals: ZF and PF */
         check_compare_begin(&compare);
         registers_compare(&compare, &image, &state->pair.out);
+        check_compare(&compare, sizeof(image), zeros, state->differences,
+                state->stream->n_differences * state->stream->width);
         return check_compare_end(&compare, ret_mismatch);
 }

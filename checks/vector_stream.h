@@ -28,17 +28,12 @@
 #include "checks/check.h"
 #include "checks/registers.h"
 
-/* A vector register that a kernel uses, and what it holds at the end. */
-struct vector_stream_register {
-        uint8_t number;
-        int8_t column; /* the last elements of this column; or VECTOR_STREAM_ZERO */
-};
-#define VECTOR_STREAM_ZERO (-1)
-#define VECTOR_STREAM_END (-2) /* ends a list of registers */
-
+/* A kernel's vector registers follow each other from `first` on, upwards (step 1) or downwards (-1): the
+ * operands, the temporaries, the differences. */
 struct vector_stream_kernel {
         void (*run[4])(void *state); /* one alone; or, with `embedded`, one for each rounding */
-        const struct vector_stream_register *registers; /* that it writes; ends in VECTOR_STREAM_END */
+        uint8_t first;
+        int8_t step;
         bool embedded;         /* the instructions name the rounding; MXCSR then holds another */
         uint8_t cleared_masks; /* bit k: it leaves mask register k at 0 */
 };
@@ -48,13 +43,21 @@ struct vector_stream {
         uint32_t columns;
         uint32_t width; /* bytes of a register: 16 leaves the rest of a register as it is, 32 and 64 clear it
                          */
-        uint32_t n_kernels;
+        uint8_t operands[4]; /* which columns they are; they end with the last elements of these */
+        uint32_t n_operands;
+        uint32_t n_temporaries; /* which end at 0 */
+        uint32_t n_differences;
         bool modes; /* block b runs in mode b, else all in mode 0 */
+        uint32_t n_kernels;
         const struct vector_stream_kernel *kernels;
 };
 
+/* After a kernel the differences are moved from the image of their registers to an output of their own,
+ * whose parts bear the names of the operations: `width` bytes each. */
+#define VECTOR_STREAM_DIFFERENCES 10
 struct vector_stream_state {
         struct registers_pair pair;
+        uint8_t differences[VECTOR_STREAM_DIFFERENCES * 64];
         const struct vector_stream *stream;
         const struct vector_stream_kernel *kernel;
         const uint8_t *block;
@@ -69,71 +72,77 @@ void vector_stream_setup(struct vector_stream_state *state, const struct check_r
 void vector_stream_run(void *state);
 int vector_stream_verify(const void *state, struct check_mismatch *ret_mismatch);
 
-/* Entries of a list of registers: one that ends at 0, and the end. */
-#define VECTOR_STREAM_CLEAR(r) ((struct vector_stream_register){ r, VECTOR_STREAM_ZERO })
-#define VECTOR_STREAM_LAST ((struct vector_stream_register){ 0, VECTOR_STREAM_END })
-
 /* What every kernel of 512 bits needs: without BW the masks and the upper registers are not loaded. */
 #define VECTOR_STREAM_AVX512 (ISA(AVX512F) | ISA(AVX512BW))
 
-/* Declares the kernels name_low and name_high, which write these registers, as the list `name`. */
-#define VECTOR_STREAM_PAIR(name, registers_low, registers_high)          \
-        void name##_low(void *state);                                    \
-        void name##_high(void *state);                                   \
-        static const struct vector_stream_kernel name[] = {              \
-                { .run = { name##_low }, .registers = registers_low },   \
-                { .run = { name##_high }, .registers = registers_high }, \
+/* Declares the kernels name_low, from register 0 up, and name_high, from register `high` down, as the list
+ * `name`. */
+#define VECTOR_STREAM_PAIR(name, high)                                 \
+        void name##_low(void *state);                                  \
+        void name##_high(void *state);                                 \
+        static const struct vector_stream_kernel name[] = {            \
+                { .run = { name##_low }, .first = 0, .step = 1 },      \
+                { .run = { name##_high }, .first = high, .step = -1 }, \
         }
 
-/* The same for name_plain, name_masked, name_rn, _rd, _ru, _rz, which use `first`, `second` and `third`. */
-#define VECTOR_STREAM_WIDE(name, masks)                                                    \
-        void name##_plain(void *state);                                                    \
-        void name##_masked(void *state);                                                   \
-        void name##_rn(void *state);                                                       \
-        void name##_rd(void *state);                                                       \
-        void name##_ru(void *state);                                                       \
-        void name##_rz(void *state);                                                       \
-        static const struct vector_stream_kernel name[] = {                                \
-                { .run = { name##_plain }, .registers = first, .cleared_masks = masks },   \
-                { .run = { name##_masked }, .registers = second, .cleared_masks = masks }, \
-                { .run = { name##_rn, name##_rd, name##_ru, name##_rz },                   \
-                        .registers = third,                                                \
-                        .embedded = true,                                                  \
-                        .cleared_masks = masks },                                          \
+/* Declares name_plain from register 0 up, name_masked from `masked` up, and name_rn, _rd, _ru, _rz from 31
+ * down. */
+#define VECTOR_STREAM_WIDE(name, masked, masks)                                                   \
+        void name##_plain(void *state);                                                           \
+        void name##_masked(void *state);                                                          \
+        void name##_rn(void *state);                                                              \
+        void name##_rd(void *state);                                                              \
+        void name##_ru(void *state);                                                              \
+        void name##_rz(void *state);                                                              \
+        static const struct vector_stream_kernel name[] = {                                       \
+                { .run = { name##_plain }, .first = 0, .step = 1, .cleared_masks = masks },       \
+                { .run = { name##_masked }, .first = masked, .step = 1, .cleared_masks = masks }, \
+                { .run = { name##_rn, name##_rd, name##_ru, name##_rz },                          \
+                        .first = 31,                                                              \
+                        .step = -1,                                                               \
+                        .embedded = true,                                                         \
+                        .cleared_masks = masks },                                                 \
         }
 
-/* Defines check_LABEL: `table` is the name of its table, `twin` of another check that does the same. */
-#define VECTOR_STREAM(label, table, text, cpu, bytes, n_columns, has_modes, list, twin)    \
-        static void label##_setup(void *state, const struct check_round *round)            \
-        {                                                                                  \
-                static const struct vector_stream stream = {                               \
-                        .answers = &answers_##table,                                       \
-                        .columns = n_columns,                                              \
-                        .width = bytes,                                                    \
-                        .n_kernels = sizeof(list) / sizeof(*(list)),                       \
-                        .modes = has_modes,                                                \
-                        .kernels = list,                                                   \
-                };                                                                         \
-                vector_stream_setup(state, round, &stream);                                \
-        }                                                                                  \
-        static const struct answers *const label##_answers[] = { &answers_##table, NULL }; \
-        const struct check check_##label = {                                               \
-                .name = #label,                                                            \
-                .detects = text,                                                           \
-                .family = CHECK_VECTOR,                                                    \
-                .needs = cpu,                                                              \
-                .state_size = sizeof(struct vector_stream_state),                          \
-                .output_offset = sizeof(struct registers),                                 \
-                .output_size = sizeof(struct registers),                                   \
-                .round_us = 5000,                                                          \
-                .cycle = VECTOR_STREAM_BLOCKS * sizeof(list) / sizeof(*(list)),            \
-                .events = true,                                                            \
-                .other = twin,                                                             \
-                .answers = label##_answers,                                                \
-                .registers = true,                                                         \
-                .setup = label##_setup,                                                    \
-                .run = vector_stream_run,                                                  \
-                .verify = vector_stream_verify,                                            \
+/* Difference `k` of registers of `bytes` in lanes of `lane` bytes. */
+#define VECTOR_STREAM_FIELD(k, text, part, bytes, lane)                              \
+        {                                                                            \
+                text, part, sizeof(struct registers) + (k) * (bytes), 1, bytes, lane \
+        }
+
+/* Defines check_LABEL with the kernels LABEL. `names` are the fields of its differences; what follows are
+ * further members of struct vector_stream. */
+#define VECTOR_STREAM(label, table, text, cpu, bytes, names, twin, ...)                               \
+        static void label##_setup(void *state, const struct check_round *round)                       \
+        {                                                                                             \
+                static const struct vector_stream stream = { .answers = &answers_##table,             \
+                        .width = bytes,                                                               \
+                        .n_differences = sizeof(names) / sizeof(*(names)),                            \
+                        .n_kernels = sizeof(label) / sizeof(*(label)),                                \
+                        .kernels = label,                                                             \
+                        __VA_ARGS__ };                                                                \
+                vector_stream_setup(state, round, &stream);                                           \
+        }                                                                                             \
+        static const struct answers *const label##_answers[] = { &answers_##table, NULL };            \
+        const struct check check_##label = {                                                          \
+                .name = #label,                                                                       \
+                .detects = text,                                                                      \
+                .family = CHECK_VECTOR,                                                               \
+                .needs = cpu,                                                                         \
+                .state_size = sizeof(struct vector_stream_state),                                     \
+                .output_offset = sizeof(struct registers),                                            \
+                .output_size = sizeof(struct registers) + sizeof(names) / sizeof(*(names)) * (bytes), \
+                .round_us = 5000,                                                                     \
+                .cycle = VECTOR_STREAM_BLOCKS * sizeof(label) / sizeof(*(label)),                     \
+                .events = true,                                                                       \
+                .other = twin,                                                                        \
+                .answers = label##_answers,                                                           \
+                .registers = true,                                                                    \
+                .fields = names,                                                                      \
+                .n_fields = sizeof(names) / sizeof(*(names)),                                         \
+                .setup = label##_setup,                                                               \
+                .run = vector_stream_run,                                                             \
+                .verify = vector_stream_verify,                                                       \
         }
 
 #endif
