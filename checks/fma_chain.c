@@ -18,10 +18,14 @@ struct fma_chain {
         const struct answers *answers;
         uint32_t width; /* bytes of a register */
         uint32_t accumulators, constants, differences;
+        void (*run)(void *state);
 };
 
+/* After a kernel the accumulators and the differences are moved from the image of their registers to an
+ * output of their own, whose parts name the unit that computed them. */
 struct fma_chain_state {
         struct registers_pair pair;
+        uint8_t results[26 * 64];
         const struct fma_chain *chain;
         const uint8_t *block;
         uint8_t stack[1024] __attribute__((aligned(64)));
@@ -40,6 +44,7 @@ static void setup(
 
         registers_setup(&state->pair, round, state->stack + sizeof(state->stack));
         in->shape &= ~(uint32_t)REGISTERS_SHAPE_VECTOR_INITIAL;
+        check_poison(state->results, sizeof(state->results));
         state->chain = chain;
         state->block = answers_payload(chain->answers) +
                        (chain->constants + 2 * chain->accumulators) * width * block;
@@ -54,70 +59,96 @@ static void setup(
         in->mxcsr = mxcsr_of(block);
 }
 
-/* What the kernel leaves in a register that it wrote: `width` bytes, and zeros above (SDM volume
- * 1, 14.3.1.2: a VEX or EVEX instruction clears the rest of its destination). */
-static void expect(struct registers *image, uint32_t r, const uint8_t *value, uint32_t width)
+/* The register of result `i`: the accumulators, then the differences. */
+static uint32_t number_of(const struct fma_chain *chain, uint32_t i)
 {
-        check_clear(image->vector[r], sizeof(image->vector[r]));
-        if (value)
-                check_copy(image->vector[r], value, width);
+        return i < chain->accumulators ? i : i + chain->constants;
+}
+
+static void run(void *data)
+{
+        struct fma_chain_state *state = data;
+        const struct fma_chain *chain = state->chain;
+
+        chain->run(state);
+        for (uint32_t i = 0; i < chain->accumulators + chain->differences; i++) {
+                uint8_t *image = state->pair.out.vector[number_of(chain, i)];
+
+                check_copy(state->results + i * chain->width, image, chain->width);
+                check_clear(image, chain->width);
+        }
 }
 
 static int verify(const void *data, struct check_mismatch *ret_mismatch)
 {
         const struct fma_chain_state *state = data;
         const struct fma_chain *chain = state->chain;
+        static const uint8_t zeros[2 * 64];
+        const uint8_t *last = state->block + (chain->constants + chain->accumulators) * chain->width;
+        uint32_t size = chain->accumulators * chain->width;
         struct registers image;
         struct check_compare compare;
 
         check_copy(&image, &state->pair.in, sizeof(image));
-        for (uint32_t i = 0; i < chain->accumulators; i++)
-                expect(&image, i, state->block + (chain->constants + chain->accumulators + i) * chain->width,
-                        chain->width);
-        for (uint32_t i = 0; i < chain->differences; i++)
-                expect(&image, chain->accumulators + chain->constants + i, NULL, 0);
+        /* SDM volume 1, 14.3.1.2: a VEX or EVEX instruction clears the rest of its destination. */
+        for (uint32_t i = 0; i < chain->accumulators + chain->differences; i++)
+                check_clear(image.vector[number_of(chain, i)], sizeof(image.vector[0]));
         image.general[REGISTERS_R8] = FMA_CHAIN_BLOCKS;
         image.general[REGISTERS_R8 + 1] = 0;
         image.flags = 0x44; /* cmp of equals: ZF and PF */
         check_compare_begin(&compare);
         registers_compare(&compare, &image, &state->pair.out);
+        check_compare(&compare, sizeof(image), last, state->results, size);
+        check_compare(&compare, sizeof(image) + size, zeros, state->results + size,
+                chain->differences * chain->width);
         return check_compare_end(&compare, ret_mismatch);
 }
 
-#define FMA_CHAIN(label, bits, features, bytes, n_accumulators, n_constants, n_differences, twin)    \
-        ANSWERS(label);                                                                              \
-        void label##_run(void *state);                                                               \
-        static void label##_setup(void *state, const struct check_round *round)                      \
-        {                                                                                            \
-                static const struct fma_chain chain = { &answers_##label, bytes, n_accumulators,     \
-                        n_constants, n_differences };                                                \
-                setup(state, round, &chain);                                                         \
-        }                                                                                            \
-        static const struct answers *const label##_answers[] = { &answers_##label, NULL };           \
-        const struct check check_##label = {                                                         \
-                .name = #label,                                                                      \
-                .detects = "wrong " bits                                                             \
-                           " fused multiply-add at full load, or a vector register that loses bits", \
-                .family = CHECK_VECTOR,                                                              \
-                .needs = features,                                                                   \
-                .state_size = sizeof(struct fma_chain_state),                                        \
-                .output_offset = sizeof(struct registers),                                           \
-                .output_size = sizeof(struct registers),                                             \
-                .round_us = 4000,                                                                    \
-                .cycle = TABLE_BLOCKS,                                                               \
-                .events = true,                                                                      \
-                .other = twin,                                                                       \
-                .answers = label##_answers,                                                          \
-                .registers = true,                                                                   \
-                .setup = label##_setup,                                                              \
-                .run = label##_run,                                                                  \
-                .verify = verify,                                                                    \
+#define FMA_CHAIN(label, bits, features, bytes, element, n_accumulators, n_constants, n_differences, twin) \
+        ANSWERS(label);                                                                                    \
+        void label##_run(void *state);                                                                     \
+        static void label##_setup(void *state, const struct check_round *round)                            \
+        {                                                                                                  \
+                static const struct fma_chain chain = { &answers_##label, bytes, n_accumulators,           \
+                        n_constants, n_differences, label##_run };                                         \
+                setup(state, round, &chain);                                                               \
+        }                                                                                                  \
+        static const struct answers *const label##_answers[] = { &answers_##label, NULL };                 \
+        static const struct check_field label##_fields[] = {                                               \
+                { "accumulator", CHECK_UNIT_FMA, sizeof(struct registers), n_accumulators, bytes,          \
+                        element },                                                                         \
+                { "accumulated difference", CHECK_UNIT_FMA,                                                \
+                        sizeof(struct registers) + (n_accumulators) * (bytes), n_differences, bytes,       \
+                        element },                                                                         \
+        };                                                                                                 \
+        const struct check check_##label = {                                                               \
+                .name = #label,                                                                            \
+                .detects = "wrong " bits                                                                   \
+                           " fused multiply-add at full load, or a vector register that loses bits",       \
+                .family = CHECK_VECTOR,                                                                    \
+                .needs = features,                                                                         \
+                .state_size = sizeof(struct fma_chain_state),                                              \
+                .output_offset = sizeof(struct registers),                                                 \
+                .output_size = sizeof(struct registers) + ((n_accumulators) + (n_differences)) * (bytes),  \
+                .round_us = 4000,                                                                          \
+                .cycle = TABLE_BLOCKS,                                                                     \
+                .events = true,                                                                            \
+                .other = twin,                                                                             \
+                .answers = label##_answers,                                                                \
+                .registers = true,                                                                         \
+                .fields = label##_fields,                                                                  \
+                .n_fields = 2,                                                                             \
+                .setup = label##_setup,                                                                    \
+                .run = run,                                                                                \
+                .verify = verify,                                                                          \
         }
 
 /* Without BW the upper registers are not loaded. */
 #define WIDE_NEEDS (ISA(AVX512F) | ISA(AVX512BW))
 
-FMA_CHAIN(fma_chain_f32_avx512, "single precision", WIDE_NEEDS, 64, 24, 6, 2, "fma_chain_f32_fma3");
-FMA_CHAIN(fma_chain_f64_avx512, "double precision", WIDE_NEEDS, 64, 24, 6, 2, "fma_chain_f64_fma3");
-FMA_CHAIN(fma_chain_f32_fma3, "single precision", ISA(AVX) | ISA(FMA), 32, 11, 4, 1, "fma_chain_f32_avx512");
-FMA_CHAIN(fma_chain_f64_fma3, "double precision", ISA(AVX) | ISA(FMA), 32, 11, 4, 1, "fma_chain_f64_avx512");
+FMA_CHAIN(fma_chain_f32_avx512, "single precision", WIDE_NEEDS, 64, 4, 24, 6, 2, "fma_chain_f32_fma3");
+FMA_CHAIN(fma_chain_f64_avx512, "double precision", WIDE_NEEDS, 64, 8, 24, 6, 2, "fma_chain_f64_fma3");
+FMA_CHAIN(fma_chain_f32_fma3, "single precision", ISA(AVX) | ISA(FMA), 32, 4, 11, 4, 1,
+        "fma_chain_f32_avx512");
+FMA_CHAIN(fma_chain_f64_fma3, "double precision", ISA(AVX) | ISA(FMA), 32, 8, 11, 4, 1,
+        "fma_chain_f64_avx512");
