@@ -7,7 +7,7 @@
 
 #define PASSES_NS 1000000     /* of run, about, on a slow CPU */
 #define SLOW_NS 50            /* of a tuple that takes an assist */
-#define FLAGS_AT_END 0x44     /* ZF PF: dec to zero after an equal comparison */
+#define FLAGS_AT_END 0x44     /* ZF PF: dec to zero after a test */
 #define FLAGS_AT_END_X87 0x54 /* ZF PF AF: inc to zero */
 #define TURNS 7               /* the two x87 registers that the kernel uses are st(turn) and st(turn + 1) */
 

@@ -93,6 +93,7 @@ int float_block_verify(
                 .round_us = 5000,                                                                   \
                 .cycle = cycle_,                                                                    \
                 .answers = name_##_answers,                                                         \
+                .events = true,                                                                     \
                 .registers = true,                                                                  \
                 .fields = name_##_fields,                                                           \
                 .n_fields = ARRAY_SIZE(name_##_fields),                                             \

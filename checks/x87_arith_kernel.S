@@ -43,7 +43,7 @@ FLOAT_LOOP \name
         X87_TWO \p, \even
         X87_TWO (\p+1), \odd
         .endr
-        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done
+        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done, 7
 .endm
 
 FUNCTION x87_arith_run
@@ -92,7 +92,7 @@ FLOAT_LOOP extract
         fstp    %st(0)
         X87_JUDGE (\p+1)
         .endr
-        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done
+        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done, 7
 
 /* To integers, decimal, binary32 and binary64, in memory. */
 .macro X87_TO p, code
@@ -111,7 +111,7 @@ FLOAT_LOOP store
         X87_TO  5, fstpl
         X87_TO  6, fistpll
         X87_TO  7, fistpl
-        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done
+        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done, 7
 
 .macro X87_FROM p, code
         \code   TUPLE*\p(%rsi)
@@ -127,7 +127,7 @@ FLOAT_LOOP load
         X87_FROM 5, fldl
         X87_FROM 6, fildll
         X87_FROM 7, fildl
-        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done
+        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done, 7
 
 /* The answer is CF PF AF ZF SF OF. */
 .macro X87_COMPARE p, code
@@ -145,7 +145,7 @@ FLOAT_LOOP compare
         X87_COMPARE \p, fcomip
         X87_COMPARE (\p+1), fucomip
         .endr
-        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done
+        FLOAT_NEXT TUPLE*FLOAT_GROUP, 16*FLOAT_GROUP, x87_arith_done, 7
 
         .section .data.rel.ro, "aw"
         .balign 8
