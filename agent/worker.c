@@ -21,7 +21,7 @@
 #include "checks/registers.h"
 
 #define SLICE_NS (20 * CLOCK_MS)       /* of an item after the first pass */
-#define QUIET_SERIES_NS (30 * CLOCK_MS) /* of an item in the first pass */
+#define QUIET_SERIES_NS (20 * CLOCK_MS) /* of an item in the first pass */
 
 struct loop {
         const struct worker *worker;
