@@ -11,10 +11,9 @@
 #include <sys/wait.h>
 
 #include "agent/member.h"
-#include "base/array.h"
+#include "agent/recorder.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "checks/answers.h"
 
 #define TICK_MS 20
 #define WATCH_NS (100 * CLOCK_MS)
@@ -28,149 +27,31 @@ struct supervisor {
         struct supervisor_outcome outcome;
         struct member *members; /* the n_cpus workers, then their competitors */
         size_t n_cpus, n_members;
-        uint64_t start_ns, watched_ns, progress_ns, progress_events_ns;
+        uint64_t start_ns, watched_ns, progress_ns;
         uint64_t *events_before;
         struct supervisor_cpu *shown;
-        bool stopping, evidence_seen;
-        struct check_mismatch first_wrong; /* of the first mismatch, for same_value */
-        bool have_wrong;
-        struct cpu_set suspects;
+        bool stopping;
+        struct recorder recorder;
+        struct cpu_set left; /* the CPUs that we keep off */
 };
 
-/* ---- observations ---- */
-
-static bool same_wrong(const struct check_mismatch *a, const struct check_mismatch *b)
-{
-        return a->offset == b->offset && a->bits == b->bits && memcmp(a->actual, b->actual, sizeof(a->actual)) == 0;
-}
-
-static bool tables_intact(const struct check *check)
-{
-        for (const struct answers *const *a = check->answers; a && *a; a++)
-                if (answers_verify(*a) < 0)
-                        return false;
-        return true;
-}
-
-/* A death names the stack where its fault lies near %rsp, else the general registers. */
-static enum check_unit unit_of(const struct observation *o)
-{
-        struct check_place place;
-        uint64_t distance = o->death.address - o->death.registers.general[REGISTERS_RSP];
-
-        if (o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG)
-                return distance + 4096 < 8192 ? CHECK_UNIT_STACK : CHECK_UNIT_GENERAL;
-        if (!observation_is_evidence(o->kind))
-                return CHECK_UNIT_COUNT;
-        check_locate(check_list[o->check], o->mismatch.offset, &place);
-        return place.unit;
-}
-
 /* The supervisor does not stay on a CPU that it suspects. */
-static void leave(struct supervisor *s, int cpu)
+static void leave_accused(struct supervisor *s)
 {
         cpu_set_t set;
-        int n = 0;
+        bool any = false;
 
-        if (cpu < 0 || cpu_set_has(&s->suspects, (unsigned)cpu))
+        if (memcmp(&s->left, &s->recorder.accused, sizeof(s->left)) == 0)
                 return;
-        cpu_set_add(&s->suspects, (unsigned)cpu);
+        s->left = s->recorder.accused;
         CPU_ZERO(&set);
         for (int c = cpu_set_next(s->run->cpus, -1); c >= 0; c = cpu_set_next(s->run->cpus, c))
-                if (!cpu_set_has(&s->suspects, (unsigned)c) && c < CPU_SETSIZE) {
+                if (!cpu_set_has(&s->left, (unsigned)c) && c < CPU_SETSIZE) {
                         CPU_SET(c, &set);
-                        n++;
+                        any = true;
                 }
-        if (n)
+        if (any)
                 (void)sched_setaffinity(0, sizeof(set), &set);
-}
-
-static void note_evidence(struct supervisor *s, struct observation *o)
-{
-        s->evidence_seen = true;
-        s->outcome.failures++;
-        if (o->kind == OBSERVATION_MISMATCH || o->kind == OBSERVATION_FRAME || o->kind == OBSERVATION_DISAGREE) {
-                if (!s->have_wrong)
-                        s->first_wrong = o->mismatch;
-                else if (!same_wrong(&s->first_wrong, &o->mismatch))
-                        s->outcome.same_value = false;
-                s->have_wrong = true;
-        }
-        leave(s, o->cpu);
-}
-
-/* Keeps an observation. Out of memory or beyond the bound it is counted as dropped, never silently lost. */
-static void keep(struct supervisor *s, const struct observation *observation)
-{
-        struct evidence *e = s->evidence;
-        struct observation o = *observation;
-
-        if (o.check >= PLAN_CHECKS_MAX || (unsigned)o.kind >= OBSERVATION_KIND_COUNT)
-                return; /* written by a worker: it may be anything */
-        o.sequence = e->n_observations + e->dropped + 1;
-        o.experiment = s->run->experiment;
-        if (observation_is_evidence(o.kind)) {
-                o.unit = unit_of(&o);
-                o.answers_intact = tables_intact(check_list[o.check]);
-                note_evidence(s, &o);
-        } else {
-                o.unit = CHECK_UNIT_COUNT;
-        }
-        if (e->n_observations >= EVIDENCE_MAX) {
-                e->dropped++;
-                return;
-        }
-        if (e->n_observations % 64 == 0) {
-                void *more = realloc(e->observations, (e->n_observations + 64) * sizeof(o));
-
-                if (!more) {
-                        e->dropped++;
-                        return;
-                }
-                e->observations = more;
-        }
-        e->observations[e->n_observations++] = o;
-}
-
-static void drain(struct supervisor *s, struct member *m)
-{
-        uint32_t tail = atomic_load(&m->slot->ring_tail);
-        uint32_t head = atomic_load_explicit(&m->slot->ring_head, memory_order_acquire);
-
-        for (; tail != head && head - tail <= SLOT_RING; tail++) {
-                struct observation o = m->slot->ring[tail % SLOT_RING];
-
-                if (o.kind != OBSERVATION_DISAGREE)
-                        o.cpu = (int32_t)m->cpu;
-                o.tracer = m->pid > 0 ? member_tracer(m) : 0;
-                keep(s, &o);
-        }
-        atomic_store_explicit(&m->slot->ring_tail, head, memory_order_release);
-        s->evidence->dropped += atomic_exchange(&m->slot->ring_lost, 0);
-}
-
-/* What the supervisor itself has to say of a member. */
-static void tell(struct supervisor *s, const struct member *m, enum observation_kind kind, int error,
-        const struct observation_death *death)
-{
-        struct observation o = {
-                .time_ns = clock_ns(CLOCK_REALTIME),
-                .kind = kind,
-                .regime = m->slot->current.regime,
-                .check = m->slot->current.check,
-                .round = m->slot->current.round,
-                .cpu = (int32_t)m->cpu,
-                .seen_on = { (int32_t)m->cpu, -1, -1, -1 },
-                .known = true,
-                .synthetic = s->run->drill != DRILL_NONE,
-                .reviewer = -1,
-                .error = error,
-                .tracer = m->pid > 0 ? member_tracer(m) : 0,
-        };
-
-        if (death)
-                o.death = *death;
-        keep(s, &o);
 }
 
 /* ---- life and death ---- */
@@ -187,17 +68,17 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
 
         m->cpu_ns += ((uint64_t)usage->ru_utime.tv_sec + (uint64_t)usage->ru_stime.tv_sec) * CLOCK_SECOND +
                 ((uint64_t)usage->ru_utime.tv_usec + (uint64_t)usage->ru_stime.tv_usec) * 1000;
-        drain(s, m);
+        recorder_drain(&s->recorder, m);
         if (WIFEXITED(status)) {
                 int code = WEXITSTATUS(status);
 
                 m->done = code == WORKER_DONE;
                 m->lost = code == WORKER_LOST || code == WORKER_FAILED;
                 if (code != WORKER_DONE && code != WORKER_RECORDED && !m->lost)
-                        tell(s, m, OBSERVATION_CRASH, 0, &death);
+                        recorder_tell(&s->recorder, m, OBSERVATION_CRASH, 0, &death);
         } else if (!m->killed_by_us) {
                 death.signal = WTERMSIG(status);
-                tell(s, m, fatal_by_itself(death.signal) ? OBSERVATION_CRASH : OBSERVATION_KILLED, 0, &death);
+                recorder_tell(&s->recorder, m, fatal_by_itself(death.signal) ? OBSERVATION_CRASH : OBSERVATION_KILLED, 0, &death);
         }
         m->pid = 0;
         m->restart_ns = clock_ns(CLOCK_MONOTONIC) + m->restarts * 10 * CLOCK_MS;
@@ -230,7 +111,7 @@ static void restart(struct supervisor *s, struct member *m, uint64_t now_ns)
         r = member_start(m, s->run);
         if (r < 0) {
                 m->lost = true;
-                tell(s, m, OBSERVATION_FAILED, -r, NULL);
+                recorder_tell(&s->recorder, m, OBSERVATION_FAILED, -r, NULL);
         }
 }
 
@@ -245,19 +126,19 @@ static void watch(struct supervisor *s, struct member *m, uint64_t now_ns)
                 break;
         case MEMBER_STARVED:
                 if (!m->process)
-                        tell(s, m, OBSERVATION_STARVED, 0, NULL);
+                        recorder_tell(&s->recorder, m, OBSERVATION_STARVED, 0, NULL);
                 break;
         case MEMBER_HANGS:
-                drain(s, m); /* it may have answered just now */
+                recorder_drain(&s->recorder, m); /* it may have answered just now */
                 if (m->killed_by_us)
                         break;
                 member_put_down(m, &death);
-                tell(s, m, OBSERVATION_HANG, 0, &death);
+                recorder_tell(&s->recorder, m, OBSERVATION_HANG, 0, &death);
                 break;
         }
         if (!m->traced && m->pid && member_tracer(m) != 0) {
                 m->traced = true;
-                tell(s, m, OBSERVATION_TRACED, 0, NULL);
+                recorder_tell(&s->recorder, m, OBSERVATION_TRACED, 0, NULL);
         }
 }
 
@@ -403,7 +284,8 @@ static void collect(struct supervisor *s)
         }
         s->outcome.complete = items_done(s) == s->n_cpus * s->run->n_items;
         s->outcome.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - s->start_ns;
-        s->outcome.same_value &= s->have_wrong;
+        s->outcome.failures = s->recorder.failures;
+        s->outcome.same_value = s->recorder.same_value;
 }
 
 /* ---- the run ---- */
@@ -452,7 +334,7 @@ static int start_all(struct supervisor *s)
                 }
                 first_error = r;
                 s->members[i].lost = true;
-                tell(s, &s->members[i], OBSERVATION_FAILED, -r, NULL);
+                recorder_tell(&s->recorder, &s->members[i], OBSERVATION_FAILED, -r, NULL);
         }
         return started ? 0 : first_error;
 }
@@ -480,8 +362,9 @@ static void tick(struct supervisor *s)
         (void)poll(NULL, 0, TICK_MS);
         now_ns = clock_ns(CLOCK_MONOTONIC);
         for (size_t i = 0; i < s->n_members; i++)
-                drain(s, &s->members[i]);
+                recorder_drain(&s->recorder, &s->members[i]);
         reap(s);
+        leave_accused(s);
         if (!s->outcome.ready_ns || now_ns - s->watched_ns >= WATCH_NS)
                 note_milestones(s, now_ns);
         if (now_ns - s->watched_ns >= WATCH_NS) {
@@ -501,7 +384,7 @@ static void supervise(struct supervisor *s)
 {
         uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), end_ns = s->start_ns + s->run->duration_ns;
 
-        while (workers_left(s) && now_ns < end_ns && !(s->run->stop_at_evidence && s->evidence_seen)) {
+        while (workers_left(s) && now_ns < end_ns && !(s->run->stop_at_evidence && s->recorder.failures)) {
                 if (s->run->interrupted && *s->run->interrupted) {
                         s->outcome.interrupted = true;
                         break;
@@ -543,7 +426,7 @@ int supervisor_run(const struct supervisor_run *run, struct evidence *evidence, 
         s.events_before = events_before;
         s.shown = shown;
         s.n_members = wants_crowd(run) ? 2 * n : n;
-        s.outcome.same_value = true;
+        recorder_begin(&s.recorder, run, evidence);
         for (size_t i = 0; i < s.n_members; i++)
                 s.members[i].memfd = -1;
         s.start_ns = s.progress_ns = clock_ns(CLOCK_MONOTONIC);

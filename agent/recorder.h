@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The recorder: takes observations out of the rings of the workers, checks what a worker that may be broken wrote,
+ * judges what only the supervisor knows (unit, checksum of the answers, tracer), and keeps them as evidence. */
+#pragma once
+
+#include "agent/member.h"
+#include "agent/supervisor.h"
+
+struct recorder {
+        const struct supervisor_run *run;
+        struct evidence *evidence;
+        uint32_t n_checks;
+        uint64_t failures;     /* observations that accuse a CPU */
+        struct cpu_set accused;
+        bool same_value;       /* every mismatch so far has the same wrong output; false while there is none */
+        struct check_mismatch first_wrong;
+};
+void recorder_begin(struct recorder *recorder, const struct supervisor_run *run, struct evidence *evidence);
+
+/* Takes all that lies in the member's ring. */
+void recorder_drain(struct recorder *recorder, struct member *member);
+
+/* Records what the supervisor itself has to say of a member. `error` is a positive errno or 0, `death` may be NULL. */
+void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind, int error,
+        const struct observation_death *death);
