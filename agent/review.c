@@ -20,7 +20,7 @@ void review_begin(struct review *review, const struct worker *worker)
 }
 
 static void disagree(const struct worker *worker, const struct slot_offer *offer, uint32_t check,
-        const struct check_round *round, const struct check_mismatch *mismatch)
+        const struct check_round *round, const struct check_mismatch *mismatch, enum observation_review again)
 {
         static struct observation o; /* too large for a stack */
 
@@ -34,9 +34,18 @@ static void disagree(const struct worker *worker, const struct slot_offer *offer
         o.known = !check_list[check]->voted;
         o.synthetic = worker->run->drill != DRILL_NONE;
         o.reviewer = (int32_t)worker->cpu;
-        o.review = REVIEW_CONFIRMED;
+        o.review = again;
         o.mismatch = *mismatch;
         slot_push(worker->slot, &o);
+}
+
+/* Sets the round up here, copies the other worker's output and compares it. */
+static int look(const struct check *check, const struct check_round *round, const uint8_t *state, uint8_t *scratch,
+        struct check_mismatch *ret_mismatch)
+{
+        check->setup(scratch, round);
+        check_copy(scratch + check->output_offset, state + check->output_offset, check->output_size);
+        return check->verify(scratch, ret_mismatch);
 }
 
 void review_answer(struct review *review)
@@ -57,16 +66,25 @@ void review_answer(struct review *review)
         const struct check *check = check_list[index];
         uint8_t *scratch = worker->scratch[which];
 
-        check->setup(scratch, &round);
-        check_copy(scratch + check->output_offset, other->state[which] + check->output_offset, check->output_size);
+        enum observation_review again = REVIEW_CONFIRMED;
+        bool contradicts;
+
+        found = look(check, &round, other->state[which], scratch, &mismatch);
+        contradicts = found == CHECK_MISMATCH && other->offer.found != CHECK_MISMATCH;
+        /* It may be this CPU that erred, in set-up or compare: then it does not do so twice. */
+        if (contradicts) {
+                struct check_mismatch second;
+
+                if (look(check, &round, other->state[which], scratch, &second) != CHECK_MISMATCH)
+                        again = REVIEW_REFUTED;
+        }
         if (atomic_load_explicit(&other->offer.sequence, memory_order_acquire) != sequence)
                 return; /* withdrawn meanwhile: what was copied may be half of two rounds */
-        found = check->verify(scratch, &mismatch);
         review->answered = sequence;
         worker->slot->answer.found = found;
         atomic_store_explicit(&worker->slot->answer.sequence, sequence, memory_order_release);
-        if (found == CHECK_MISMATCH && other->offer.found != CHECK_MISMATCH)
-                disagree(worker, &other->offer, index, &round, &mismatch);
+        if (contradicts)
+                disagree(worker, &other->offer, index, &round, &mismatch, again);
 }
 
 /* True once our offer is answered; *ret_found is what the reviewer found. */

@@ -57,8 +57,11 @@ static void candidates(const struct observation *o, struct cpu_set *ret_set)
                         cpu_set_add(ret_set, (unsigned)o->seen_on[i]);
         if (cpu_set_next(ret_set, -1) < 0)
                 cpu_set_add(ret_set, (unsigned)o->cpu);
-        if (o->kind == OBSERVATION_DISAGREE && o->reviewer >= 0 && o->reviewer < PLAN_CPUS_MAX)
-                cpu_set_add(ret_set, (unsigned)o->reviewer);
+        if (o->kind != OBSERVATION_DISAGREE || o->reviewer < 0 || o->reviewer >= PLAN_CPUS_MAX)
+                return;
+        if (o->review == REVIEW_REFUTED) /* it did not find it again: it was the one that erred */
+                *ret_set = (struct cpu_set){ 0 };
+        cpu_set_add(ret_set, (unsigned)o->reviewer);
 }
 
 static void survey(const struct verdict_input *input, struct blame *blame)
@@ -124,7 +127,7 @@ static void accuse_single(const struct verdict_input *input, struct blame *blame
 
 /* Of several candidates none of which is accused alone, the one that is in more such events than any other,
  * if it is in two at least. In a tie of a disagreement it is the worker: its reviewer compares all rounds of
- * its own too, and would have erred there. */
+ * its own too and would have erred there, or has looked twice. */
 static int most_often(const struct blame *blame, const struct observation *o, const struct cpu_set *who)
 {
         uint32_t most = 1;
@@ -140,7 +143,8 @@ static int most_often(const struct blame *blame, const struct observation *o, co
                         found = cpu;
                 }
         }
-        if (found < 0 && o->kind == OBSERVATION_DISAGREE && most > 1 && blame->shared[o->cpu] == most)
+        if (found < 0 && o->kind == OBSERVATION_DISAGREE && blame->shared[o->cpu] == most &&
+                (most > 1 || o->review == REVIEW_CONFIRMED))
                 found = o->cpu;
         return found;
 }

@@ -57,11 +57,21 @@ static uint64_t wrong_bits(const struct check_mismatch *m)
         return expected ^ actual;
 }
 
+/* Who saw it, where that is not the CPU that computed it. */
+static void write_reviewer(const struct observation *o, char *text, size_t size)
+{
+        text[0] = 0;
+        if (o->kind == OBSERVATION_DISAGREE)
+                (void)snprintf(text, size, "; CPU %d saw it in the output of CPU %d%s", o->reviewer, o->cpu,
+                        o->review == REVIEW_REFUTED ? ", but not at a second look" : "");
+}
+
 void verdict_text_what(const struct observation *o, char *text, size_t size)
 {
         const struct check *check = check_list[o->check];
         const char *regime = regime_name(o->regime);
         struct check_place place = { 0 };
+        char reviewer[96];
 
         switch (o->kind) {
         case OBSERVATION_CRASH:
@@ -80,9 +90,11 @@ void verdict_text_what(const struct observation *o, char *text, size_t size)
                 (void)registers_locate(o->mismatch.offset % REGISTERS_SIZE, place.name);
         else
                 check_locate(check, o->mismatch.offset, &place);
-        (void)snprintf(text, size, "%s%s (%s) %s%s came out wrong: %" PRIu32 " bit%s, first xor %#" PRIx64,
-                "in ", check->name, regime, o->in_frame ? "the saved " : "", place.name, o->mismatch.bits,
-                o->mismatch.bits == 1 ? "" : "s", wrong_bits(&o->mismatch));
+        write_reviewer(o, reviewer, sizeof(reviewer));
+        (void)snprintf(text, size,
+                "in %s (%s) %s%s came out wrong: %" PRIu32 " bit%s, first xor %#" PRIx64 "%s", check->name,
+                regime, o->in_frame ? "the saved " : "", place.name, o->mismatch.bits,
+                o->mismatch.bits == 1 ? "" : "s", wrong_bits(&o->mismatch), reviewer);
 }
 
 static void write_name(const char *name, const struct verdict_input *input, const struct verdict *verdict,

@@ -399,6 +399,20 @@ static void disagreed(void)
         disagree(4, 2, 3);
 }
 
+/* The reviewer did not find it again. */
+static void disagreed_refuted(void)
+{
+        disagreed();
+        scene.observations[0].review = REVIEW_REFUTED;
+}
+
+/* It had no second look. */
+static void disagreed_unsure(void)
+{
+        disagreed();
+        scene.observations[0].review = REVIEW_NONE;
+}
+
 /* The reviewer errs in its own rounds too. */
 static void disagreed_reviewer(void)
 {
@@ -503,7 +517,9 @@ static const struct {
         { "a round that wandered, then came back", wandered_then_reproduced, H, SCOPE_CPU, "6", true, false,
                 1 },
         { "three rounds that wandered", wandered_thrice, H, SCOPE_CPU, "6", true, false, 1 },
-        { "one disagreement", disagreed, H, SCOPE_PACKAGE, "2-3", false, false, 1 },
+        { "one disagreement", disagreed, H, SCOPE_CPU, "2", false, false, 1 },
+        { "one disagreement, not found again", disagreed_refuted, H, SCOPE_CPU, "3", false, false, 1 },
+        { "one disagreement, no second look", disagreed_unsure, H, SCOPE_PACKAGE, "2-3", false, false, 1 },
         { "a disagreement whose reviewer errs", disagreed_reviewer, H, SCOPE_CPU, "3", true, false, 1 },
         { "three disagreements", disagreed_often, H, SCOPE_CPU, "2", true, false, 1 },
         { "a mismatch refuted", refuted, H, SCOPE_CPU, "5", false, false, 1 },
