@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bare loops of fma_peak.c: fused multiply-adds that wait for nothing but themselves, 12 at a time, and a
- * counter. 1.0 * 1.0 + 0 would do as well: the time does not depend on the data, but the power does, so the data
- * are ordinary numbers. */
+ * counter. The time does not depend on the data, but the power does, so the sums stay ordinary numbers:
+ * x = 0.996 * x + 1.0006. */
 #include "checks/asm.h"
 
         .section .rodata
         .balign 64
-numbers:
-        .rept   8
-        .quad   0x3f8012343f801234
+addends:
+        .rept   16
+        .long   0x3f801234
+        .endr
+multiplicands:
+        .rept   16
+        .long   0x3f7f1234
         .endr
 
         .text
 .macro BARE name, v, move
 FUNCTION \name
-        .irp    r, 0,1,2,3,4,5,6,7,8,9,10,11,12,13
-        \move   numbers(%rip), %\v\r
+        .irp    r, 0,1,2,3,4,5,6,7,8,9,10,11,13
+        \move   addends(%rip), %\v\r
         .endr
+        \move   multiplicands(%rip), %\v\()12
         .balign 64
 1:      .rept   16
         .irp    r, 0,1,2,3,4,5,6,7,8,9,10,11
