@@ -16,10 +16,12 @@
 #include <unistd.h>
 
 #include "agent/handler.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 
 #define HANG_CPU_NS CLOCK_SECOND           /* no round takes nearly as long, in any regime */
+#define SILENT_MOST_NS (200 * CLOCK_MS)    /* a look adds: a paused virtual machine's clock jumps, and is no hang */
 #define STARVED_NS (3 * CLOCK_SECOND)
 #define DUMP_WAIT_NS (300 * CLOCK_MS)
 
@@ -132,7 +134,7 @@ int member_start(struct member *member, const struct supervisor_run *run)
         member->done = member->starved = member->killed_by_us = false;
         member->asked_ns = 0;
         member->heartbeat = atomic_load(&member->slot->heartbeat);
-        member->beat_cpu_ns = 0;
+        member->watched_cpu_ns = member->silent_ns = 0;
         member->beat_wall_ns = clock_ns(CLOCK_MONOTONIC);
         if (clock_getcpuclockid(pid, &member->clock) != 0)
                 member->clock = CLOCK_MONOTONIC;
@@ -145,12 +147,16 @@ enum member_state member_watch(struct member *member, uint64_t now_ns)
 
         if (heartbeat != member->heartbeat) {
                 member->heartbeat = heartbeat;
-                member->beat_cpu_ns = cpu_ns;
+                member->silent_ns = 0;
+                member->watched_cpu_ns = cpu_ns;
                 member->beat_wall_ns = now_ns;
                 member->starved = false;
                 return MEMBER_FINE;
         }
-        if (cpu_ns > member->beat_cpu_ns + HANG_CPU_NS && member->clock != CLOCK_MONOTONIC) {
+        if (cpu_ns > member->watched_cpu_ns && member->clock != CLOCK_MONOTONIC)
+                member->silent_ns += MIN(cpu_ns - member->watched_cpu_ns, SILENT_MOST_NS);
+        member->watched_cpu_ns = cpu_ns;
+        if (member->silent_ns > HANG_CPU_NS) {
                 if (!member->asked_ns) {
                         member->asked_ns = now_ns;
                         (void)kill(member->pid, HANDLER_DUMP_SIGNAL);
