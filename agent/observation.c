@@ -75,3 +75,17 @@ const char *experiment_name(enum experiment experiment)
         assert(experiment < EXPERIMENT_COUNT);
         return experiments[experiment];
 }
+
+static const char *const step_texts[STEP_COUNT] = {
+        [STEP_NONE] = "",
+        [STEP_START] = "starting a worker",
+        [STEP_PIN] = "pinning a worker to its CPU (sched_setaffinity)",
+        [STEP_SIGNALS] = "setting up signal handlers and their stacks",
+        [STEP_REGIME] = "setting up the regime",
+};
+
+const char *observation_step_text(enum observation_step step)
+{
+        assert(step < STEP_COUNT);
+        return step_texts[step];
+}

@@ -49,6 +49,18 @@ const char *observation_kind_name(enum observation_kind kind);
 /* True for what can accuse a CPU: mismatch, frame, crash, hang, disagree. */
 bool observation_is_evidence(enum observation_kind kind);
 
+/* What could not be done, for FAILED. */
+enum observation_step {
+        STEP_NONE,
+        STEP_START,   /* a worker's process */
+        STEP_PIN,     /* to its CPU */
+        STEP_SIGNALS, /* their handlers and stacks */
+        STEP_REGIME,  /* its timers, signals and neighbours */
+        STEP_COUNT
+};
+/* As the beginning of a sentence ("pinning a worker to its CPU"), "" for STEP_NONE; static storage. */
+const char *observation_step_text(enum observation_step step);
+
 /* Why a round ran: the plan, or one of the experiments that a first mismatch starts. */
 enum experiment {
         EXPERIMENT_NONE,          /* the plan */
@@ -104,6 +116,7 @@ struct observation {
         enum observation_review review;
         int32_t tracer; /* pid of a ptracer at that moment, 0: none */
         int32_t error;  /* FAILED: a positive errno */
+        enum observation_step step; /* FAILED */
         enum check_unit unit; /* that the first wrong bit belongs to; for deaths the supervisor's judgement */
         struct check_mismatch mismatch;
         struct observation_death death;

@@ -234,6 +234,12 @@ static int finish(FILE *file, const char *name, int r)
         return r;
 }
 
+/* Where JSON goes to standard output, nothing else does. */
+static bool is_stdout(const FILE *file, const char *name)
+{
+        return file && strcmp(name, "-") == 0;
+}
+
 static int write_observations(const struct qualification *q)
 {
         FILE *to = q->request->observations;
@@ -260,7 +266,9 @@ static int write_reports(const struct qualification *q, int status)
         };
         int r = write_observations(q), written;
 
-        (void)report_text(&report, stdout, terminal_width(stdout), terminal_colour(stdout));
+        if (!is_stdout(q->request->report, q->request->report_name) &&
+                !is_stdout(q->request->observations, q->request->observations_name))
+                (void)report_text(&report, stdout, terminal_width(stdout), terminal_colour(stdout));
         if (q->request->report) {
                 begin(q->request->report);
                 written = finish(q->request->report, q->request->report_name,
@@ -306,8 +314,10 @@ static int qualify(struct qualification *q)
 
         q->started_ns = clock_ns(CLOCK_REALTIME);
         if (answers_verify_all(&broken) < 0) {
-                fprintf(stderr, "assay: the table of known answers '%s' does not match its checksum; "
-                                "nothing was tested. Install assay again.\n", broken);
+                fprintf(stderr,
+                        "assay: the table of known answers '%s' does not match its checksum; "
+                        "nothing was tested. Install assay again.\n",
+                        broken);
                 return COMMAND_ERROR;
         }
         q->input.answers_intact = true;
@@ -317,6 +327,10 @@ static int qualify(struct qualification *q)
                 return COMMAND_ERROR;
         }
         r = make_plan(q);
+        if (r == COMMAND_INCOMPLETE) {
+                judge(q);
+                return write_reports(q, r);
+        }
         if (r != COMMAND_OK)
                 return r;
         view_begin(&view, &q->host, stderr);
@@ -327,8 +341,10 @@ static int qualify(struct qualification *q)
         if (q->run.progress)
                 view_end(&q->view);
         if (r < 0) {
-                fprintf(stderr, "assay: no worker could be started: %s. Raise the limits on processes and memory "
-                                "(ulimit -u, ulimit -v) and run again.\n", strerror(-r));
+                fprintf(stderr,
+                        "assay: no worker could be started: %s. Raise the limits on processes and memory "
+                        "(ulimit -u, ulimit -v) and run again.\n",
+                        strerror(-r));
                 return COMMAND_ERROR;
         }
         judge(q);

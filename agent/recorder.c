@@ -166,6 +166,7 @@ void recorder_tell(struct recorder *recorder, const struct member *member, enum 
                 .known = true,
                 .reviewer = -1,
                 .error = error,
+                .step = kind == OBSERVATION_FAILED ? STEP_START : STEP_NONE, /* of the rest a worker tells */
                 .tracer = member->pid > 0 ? member_tracer(member) : 0,
         };
 

@@ -195,7 +195,10 @@ json_t *report_observation_json(const struct observation *o)
         (void)json_object_set_new(all, "review", json_string(reviews[o->review]));
         (void)json_object_set_new(all, "reviewer", number_or_null(o->reviewer, o->reviewer >= 0));
         (void)json_object_set_new(all, "tracer", number_or_null(o->tracer, o->tracer > 0));
-        (void)json_object_set_new(all, "error", o->error ? json_string(strerror(o->error)) : json_null());
+        (void)json_object_set_new(all, "error",
+                o->error ? json_sprintf("%s%s%s", observation_step_text(o->step), o->step ? ": " : "",
+                                   strerror(o->error))
+                         : json_null());
         (void)json_object_set_new(all, "unit",
                 o->unit < CHECK_UNIT_COUNT && observation_is_evidence(o->kind)
                         ? json_string(check_unit_name(o->unit))

@@ -211,8 +211,8 @@ static void facts(const struct page *page)
         for (int kind = 0; kind < OBSERVATION_KIND_COUNT; kind++) {
                 struct cpu_set cpus = { 0 };
                 unsigned n = 0;
-                int error = 0;
-                char list[LIST_MAX], text[LIST_MAX + 128];
+                const struct observation *failed = NULL;
+                char list[LIST_MAX], text[LIST_MAX + 192];
 
                 for (size_t i = 0; i < evidence->n_observations; i++) {
                         const struct observation *o = &evidence->observations[i];
@@ -220,15 +220,17 @@ static void facts(const struct page *page)
                         if ((int)o->kind != kind || observation_is_evidence(o->kind))
                                 continue;
                         n++;
-                        error = error ? error : o->error;
+                        failed = failed || !o->error ? failed : o;
                         if (o->cpu >= 0)
                                 cpu_set_add(&cpus, (unsigned)o->cpu);
                 }
                 if (!n)
                         continue;
                 cpu_set_format(&cpus, list, sizeof(list));
-                (void)snprintf(text, sizeof(text), "%s %u times on CPU %s%s%s", observation_kind_name(kind),
-                        n, list, error ? ": " : "", error ? strerror(error) : "");
+                (void)snprintf(text, sizeof(text), "%s %u times on CPU %s%s%s%s%s",
+                        observation_kind_name(kind), n, list, failed && failed->step ? ": " : "",
+                        failed ? observation_step_text(failed->step) : "", failed ? ": " : "",
+                        failed ? strerror(failed->error) : "");
                 say(page, "noted     ", text);
         }
         if (evidence->dropped)

@@ -173,8 +173,11 @@ static void write_sentences(const struct verdict_input *input, const struct verd
                 used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
                         " A known design erratum showed itself too.");
         if (verdict->class == VERDICT_HARDWARE && verdict->incomplete && used < sizeof(verdict->summary))
-                (void)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
+                used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
                         " Not everything that was planned ran.");
+        if (input->interrupted && used < sizeof(verdict->summary))
+                (void)snprintf(
+                        verdict->summary + used, sizeof(verdict->summary) - used, " It was interrupted.");
         if (verdict->class == VERDICT_HARDWARE)
                 verdict_text_ruled_out(facts, verdict->ruled_out);
         (void)snprintf(verdict->advice, sizeof(verdict->advice), "%s%s",

@@ -58,9 +58,11 @@ static void push(enum observation_kind kind)
         slot_push(loop.slot, &loop.record);
 }
 
-static _Noreturn void fail(int error, enum worker_exit status, enum observation_kind kind)
+static _Noreturn void fail(
+        int error, enum observation_step step, enum worker_exit status, enum observation_kind kind)
 {
         loop.record.error = error;
+        loop.record.step = step;
         push(kind);
         _exit(status);
 }
@@ -90,7 +92,7 @@ static void come_back(void)
         CPU_ZERO(&set);
         CPU_SET(loop.worker->cpu, &set);
         if (sched_setaffinity(0, sizeof(set), &set) < 0)
-                fail(errno, WORKER_LOST, OBSERVATION_LOST);
+                fail(errno, STEP_PIN, WORKER_LOST, OBSERVATION_LOST);
 }
 
 static void begin_record(const struct slot_current *now, const struct check *check)
@@ -209,8 +211,10 @@ static void run_series(uint32_t item, bool first)
         if (r < 0) {
                 begin_record(&now, check_list[now.check]);
                 loop.record.error = -r;
+                loop.record.step = STEP_REGIME;
                 push(OBSERVATION_FAILED);
                 loop.record.error = 0;
+                loop.record.step = STEP_NONE;
         }
         while (r == 0 && (!rounds || series_goes_on(&now, first, rounds, events,
                 clock_ns(CLOCK_MONOTONIC) - start))) {
@@ -272,7 +276,7 @@ static void run_times(void)
         r = regime_arm(loop.worker, now.regime, check_list[now.check]);
         begin_record(&now, check_list[now.check]);
         if (r < 0)
-                fail(-r, WORKER_FAILED, OBSERVATION_FAILED);
+                fail(-r, STEP_REGIME, WORKER_FAILED, OBSERVATION_FAILED);
         for (uint32_t i = 0; (!run->times || i < run->times) && !told_to_stop(); i++)
                 (void)run_round(&now, tally);
         regime_disarm(loop.worker, now.regime);
@@ -330,13 +334,13 @@ _Noreturn void worker_main(const struct worker *worker)
         atomic_store(&loop.slot->in_run, 0);
         r = settle(worker);
         if (r < 0)
-                fail(-r, r == -EINVAL ? WORKER_LOST : WORKER_FAILED,
+                fail(-r, STEP_PIN, r == -EINVAL ? WORKER_LOST : WORKER_FAILED,
                         r == -EINVAL ? OBSERVATION_LOST : OBSERVATION_FAILED);
         r = handler_setup(loop.slot);
         if (r == 0)
                 r = handler_stack(false);
         if (r < 0)
-                fail(-r, WORKER_FAILED, OBSERVATION_FAILED);
+                fail(-r, STEP_SIGNALS, WORKER_FAILED, OBSERVATION_FAILED);
         registers_use(worker->run->features);
         atomic_store(&loop.slot->ready, 1);
         if (worker->crowd)

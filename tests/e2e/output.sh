@@ -69,9 +69,9 @@ terminal_of() {
         rm -f "$report"
         in_terminal "$1" "$assay qualify --duration 3s --checks '$checks' --regimes quiet --json $report"
         healthy && grep -qi healthy "$tap_scratch/plain" &&
-                ! grep -nE "^.{$(($1 + 1)),}" "$tap_scratch/plain"
+                ! awk -v columns="$1" 'length($0) > columns' "$tap_scratch/plain" | grep .
 }
-command -v script >/dev/null && [[ $(id -u) ]] && for columns in 20 40 80 200; do
+for columns in 20 40 80 200; do
         tap_ok "a terminal of $columns columns: nothing is wider" terminal_of "$columns"
 done
 
