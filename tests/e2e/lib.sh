@@ -50,7 +50,7 @@ wait_for_workers() {
 
 # The processes that the started program and its workers still are; what is dead and waits to be reaped is none.
 living() {
-        ps -s "$started" -o pid=,stat= | grep -v ' Z'
+        ps -s "$started" -o pid=,stat= | awk '$2 !~ /^Z/ { print; found = 1 } END { exit !found }'
 }
 
 workers() {
