@@ -2,6 +2,7 @@
 #include "agent/member.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,19 @@
 #define STARVED_NS (3 * CLOCK_SECOND)
 #define DUMP_WAIT_NS (300 * CLOCK_MS)
 
+/* Takes the memory that will be written now: later a lack of it would be a SIGBUS in a worker, and look like a fault
+ * of its CPU. The states are as large as the largest check's, the rest of them is never touched. */
+static int reserve(int memfd)
+{
+        uint32_t most = 0;
+
+        for (const struct check *const *check = check_list; *check; check++)
+                most = MAX(most, (*check)->state_size);
+        if (fallocate(memfd, 0, 0, (off_t)(offsetof(struct slot, state) + most)) < 0)
+                return -1;
+        return fallocate(memfd, 0, (off_t)(offsetof(struct slot, state) + CHECK_STATE_MAX), most);
+}
+
 int member_create(struct member *member, unsigned cpu, uint16_t process)
 {
         char name[32];
@@ -34,7 +48,7 @@ int member_create(struct member *member, unsigned cpu, uint16_t process)
         member->memfd = memfd_create(name, MFD_CLOEXEC);
         if (member->memfd < 0)
                 return -errno;
-        if (ftruncate(member->memfd, sizeof(struct slot)) < 0)
+        if (ftruncate(member->memfd, sizeof(struct slot)) < 0 || reserve(member->memfd) < 0)
                 return -errno;
         void *memory = mmap(NULL, sizeof(struct slot), PROT_READ | PROT_WRITE, MAP_SHARED, member->memfd, 0);
         if (memory == MAP_FAILED)

@@ -146,21 +146,28 @@ static void compare_byte(struct check_compare *compare, uint32_t offset, uint8_t
         }
 }
 
+static uint64_t load_eight(const uint8_t *from)
+{
+        uint64_t value;
+
+        __builtin_memcpy(&value, from, 8);
+        return value;
+}
+
 void check_compare(struct check_compare *compare, uint32_t offset, const void *expected, const void *actual,
         uint32_t size)
 {
         const uint8_t *want = expected, *have = actual;
         uint32_t i = 0;
 
-        for (; i + 8 <= size; i += 8) {
-                uint64_t a, b;
-
-                __builtin_memcpy(&a, want + i, 8);
-                __builtin_memcpy(&b, have + i, 8);
-                if (a != b || (compare->mismatch.bytes && offset + i < compare->mismatch.window + CHECK_WINDOW))
+        if (!compare->mismatch.bytes)
+                while (i + 8 <= size && load_eight(want + i) == load_eight(have + i))
+                        i += 8;
+        for (; i + 8 <= size; i += 8)
+                if (load_eight(want + i) != load_eight(have + i) ||
+                        offset + i < compare->mismatch.window + CHECK_WINDOW)
                         for (uint32_t j = i; j < i + 8; j++)
                                 compare_byte(compare, offset + j, want[j], have[j]);
-        }
         for (; i < size; i++)
                 compare_byte(compare, offset + i, want[i], have[i]);
 }

@@ -27,7 +27,7 @@
 #define REGISTERS_SHAPE_GS 4             /* gs base written with wrgsbase */
 #define REGISTERS_SHAPE_FS 8             /* fs base too: no C code of this process may use TLS meanwhile */
 
-#define REGISTERS_SIGNALS 8 /* that one event point of the regime storm-self sends */
+#define REGISTERS_SIGNALS 16 /* that one event point of the regime storm-self sends */
 
 #define REGISTERS_FLAGS_HELD 0xcd5 /* CF PF AF ZF SF DF OF */
 
