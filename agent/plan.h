@@ -12,6 +12,7 @@
 
 #define PLAN_CPUS_MAX CHECK_CPU_MAX
 #define PLAN_CHECKS_MAX 512
+#define PLAN_ITEMS_MAX (PLAN_CHECKS_MAX * REGIME_COUNT)
 
 /* A set of CPUs: bit c of word c / 64 is logical CPU c. */
 struct cpu_set {
@@ -72,7 +73,7 @@ struct plan {
         struct cpu_set cpus; /* that get a worker */
         struct cpu_set offline, forbidden; /* asked for (or online) and not possible */
         size_t n_items;
-        struct plan_item items[PLAN_CHECKS_MAX * REGIME_COUNT]; /* in the order of the first pass */
+        struct plan_item items[PLAN_ITEMS_MAX]; /* in the order of the first pass */
         enum plan_skip check_skip[PLAN_CHECKS_MAX]; /* a check that runs nowhere, by its index */
         isa_set check_missing[PLAN_CHECKS_MAX];     /* the features that it lacks */
         enum plan_skip regime_skip[REGIME_COUNT];   /* a regime that runs nowhere */

@@ -30,6 +30,7 @@ struct loop {
         uint32_t number;           /* of the next round */
         struct review review;
         uint32_t which;            /* state in use */
+        uint16_t order[PLAN_ITEMS_MAX]; /* of the items in this pass */
         uint64_t quiet_ns[PLAN_CHECKS_MAX]; /* what a round takes undisturbed */
         bool moved;                /* a MOVED observation was made for this worker */
 };
@@ -185,17 +186,19 @@ static struct check_round next_round(void)
         return w->run->round ? *w->run->round : round;
 }
 
-/* True while a series of rounds has not done what it is for. */
+/* True while a series of rounds has not done what it is for: in the first pass to use every operand (quiet) or to
+ * see its events, later to fill a slice, and to see its events too. */
 static bool series_goes_on(const struct slot_current *now, bool first, uint64_t rounds, uint64_t events, uint64_t age)
 {
+        bool quiet = now->regime == REGIME_QUIET;
+
         if (told_to_stop())
                 return false;
-        if (!first)
-                return age < SLICE_NS || events < regime_events_wanted(now->regime) * (now->regime != REGIME_QUIET &&
-                        age < REGIME_SERIES_NS);
-        if (now->regime == REGIME_QUIET)
+        if (first && quiet)
                 return rounds < check_list[now->check]->cycle && age < QUIET_SERIES_NS;
-        return events < regime_events_wanted(now->regime) && age < REGIME_SERIES_NS;
+        if (!first && age < SLICE_NS)
+                return true;
+        return !quiet && events < regime_events_wanted(now->regime) && age < REGIME_SERIES_NS;
 }
 
 static void run_series(uint32_t item, bool first)
@@ -225,15 +228,20 @@ static void run_series(uint32_t item, bool first)
         regime_disarm(loop.worker, now.regime);
 }
 
-/* The items in an order that differs with each pass and CPU (a step that is prime to their number). */
-static uint32_t shuffled(uint32_t index, uint32_t pass, uint32_t n)
+/* An order of the items that differs with each pass and CPU: a shuffle (Fisher and Yates) of `order`. */
+static void shuffle(uint16_t *order, uint32_t n, uint32_t pass)
 {
-        uint64_t hash = random_mix(loop.worker->run->seed + ((uint64_t)loop.worker->cpu << 32 | pass));
-        uint32_t step = (uint32_t)(hash % n) | 1;
+        uint64_t state = loop.worker->run->seed + ((uint64_t)loop.worker->cpu << 32 | pass);
 
-        while (n % 2 && step % 3 == 0 && n % 3 == 0)
-                step = step * 2 + 1;
-        return (uint32_t)((hash >> 32) % n + (uint64_t)index * step) % n;
+        for (uint32_t i = 0; i < n; i++)
+                order[i] = (uint16_t)i;
+        for (uint32_t i = n; i > 1; i--) {
+                uint32_t other = (uint32_t)(random_next(&state) % i);
+                uint16_t swapped = order[i - 1];
+
+                order[i - 1] = order[other];
+                order[other] = swapped;
+        }
 }
 
 /* What the first pass missed: the scheduler gave no switch in time, or the worker died there. */
@@ -257,8 +265,9 @@ static void run_items(void)
         run_uncovered();
         for (uint32_t pass = 1; !run->once && !told_to_stop(); pass++) {
                 run_uncovered();
+                shuffle(loop.order, n, pass);
                 for (uint32_t i = 0; i < n && !told_to_stop(); i++)
-                        run_series(shuffled(i, pass, n), false);
+                        run_series(loop.order[i], false);
                 atomic_fetch_add(&loop.slot->passes, 1);
         }
 }
