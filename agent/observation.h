@@ -56,6 +56,7 @@ enum observation_step {
         STEP_PIN,     /* to its CPU */
         STEP_SIGNALS, /* their handlers and stacks */
         STEP_REGIME,  /* its timers, signals and neighbours */
+        STEP_RECORD,  /* reading what a worker wrote: it made no sense */
         STEP_COUNT
 };
 /* As the beginning of a sentence ("pinning a worker to its CPU"), "" for STEP_NONE; static storage. */
@@ -121,6 +122,11 @@ struct observation {
         struct check_mismatch mismatch;
         struct observation_death death;
 };
+
+/* Takes a record out of memory that a worker writes, which a bad CPU or a wild store may have spoiled: whoever
+ * reads *observation after that need not doubt a field. Details out of range are brought into it. Returns 0, or
+ * -EBADMSG, untouched, where the kind, regime, experiment, check, CPU or round is none. */
+int observation_admit(struct observation *observation);
 
 /* What ran: one a CPU, check and regime. */
 struct tally {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/recorder.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/clock.h"
 #include "checks/answers.h"
 
-#define GROWTH 64
 #define STACK_NEAR 4096
 
 void recorder_begin(struct recorder *recorder, const struct supervisor_run *run, struct evidence *evidence)
@@ -16,46 +15,6 @@ void recorder_begin(struct recorder *recorder, const struct supervisor_run *run,
         *recorder = (struct recorder){ .run = run, .evidence = evidence };
         while (check_list[recorder->n_checks])
                 recorder->n_checks++;
-}
-
-/* ---- what a worker wrote may be anything ---- */
-
-static int32_t valid_cpu(int32_t cpu)
-{
-        return cpu >= 0 && cpu < CHECK_CPU_MAX ? cpu : -1;
-}
-
-static void mend_death(struct observation_death *death)
-{
-        death->n_code = MIN(death->n_code, OBSERVATION_CODE);
-        death->n_red_zone = MIN(death->n_red_zone, OBSERVATION_RED_ZONE);
-}
-
-static void mend_mismatch(struct check_mismatch *mismatch, uint32_t size)
-{
-        mismatch->offset = MIN(mismatch->offset, size - 1);
-        mismatch->window = mismatch->offset / CHECK_WINDOW * CHECK_WINDOW;
-        mismatch->bytes = MAX(MIN(mismatch->bytes, size), 1U);
-        mismatch->bits = MAX(MIN(mismatch->bits, 8 * size), 1U);
-}
-
-/* Brings every field within its bounds: what is kept can be indexed with. False where nothing can be made of it. */
-static bool mend(const struct recorder *recorder, struct observation *o)
-{
-        if (o->check >= recorder->n_checks || (unsigned)o->kind >= OBSERVATION_KIND_COUNT ||
-                (unsigned)o->regime >= REGIME_COUNT || valid_cpu(o->cpu) < 0)
-                return false;
-        const struct check *check = check_list[o->check];
-
-        o->round.cpu %= CHECK_CPU_MAX;
-        for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
-                o->seen_on[i] = valid_cpu(o->seen_on[i]);
-        o->reviewer = valid_cpu(o->reviewer);
-        if ((unsigned)o->review > REVIEW_REFUTED)
-                o->review = REVIEW_NONE;
-        mend_mismatch(&o->mismatch, check->output_size);
-        mend_death(&o->death);
-        return true;
 }
 
 /* ---- what only we know ---- */
@@ -104,52 +63,52 @@ static void note_evidence(struct recorder *recorder, struct observation *o)
                 note_mismatch(recorder, &o->mismatch);
 }
 
+/* True where there is room for one more. Facts take at most half of it: they never keep an accusation out. */
+static bool make_room(struct evidence *e, bool accuses)
+{
+        void *more;
+
+        if (e->n_observations >= (accuses ? EVIDENCE_MAX : EVIDENCE_MAX / 2))
+                return false;
+        if (e->n_observations % RECORDER_GROWTH || (!e->n_observations && e->observations))
+                return true;
+        more = realloc(e->observations, (e->n_observations + RECORDER_GROWTH) * sizeof(*e->observations));
+        if (more)
+                e->observations = more;
+        return more;
+}
+
 /* Keeps an observation. Out of memory or beyond the bound it is counted as dropped, never silently lost. */
 static void keep(struct recorder *recorder, struct observation *o)
 {
         struct evidence *e = recorder->evidence;
+        bool accuses = observation_is_evidence(o->kind);
 
-        if (!mend(recorder, o)) {
-                e->dropped++;
-                return;
-        }
         o->sequence = e->n_observations + e->dropped + 1;
         o->experiment = recorder->run->experiment;
         o->synthetic = recorder->run->drill != DRILL_NONE;
         o->unit = CHECK_UNIT_COUNT;
-        if (observation_is_evidence(o->kind))
+        if (accuses)
                 note_evidence(recorder, o);
-        if (e->n_observations % GROWTH == 0 && e->n_observations < EVIDENCE_MAX) {
-                void *more = realloc(e->observations, (e->n_observations + GROWTH) * sizeof(*o));
-
-                if (more)
-                        e->observations = more;
-                else
-                        goto drop;
-        }
-        if (e->n_observations < EVIDENCE_MAX) {
+        if (make_room(e, accuses))
                 e->observations[e->n_observations++] = *o;
-                return;
-        }
-drop:
-        e->dropped++;
+        else
+                e->dropped++;
 }
 
-void recorder_drain(struct recorder *recorder, struct member *member)
+/* Where a worker says that it is. A wild store may have spoiled that: then the first item stands for it. */
+static void place(const struct recorder *recorder, const struct member *member, struct observation *o)
 {
-        uint32_t tail = atomic_load(&member->slot->ring_tail);
-        uint32_t head = atomic_load_explicit(&member->slot->ring_head, memory_order_acquire);
+        const struct supervisor_run *run = recorder->run;
 
-        for (; tail != head && head - tail <= SLOT_RING; tail++) {
-                struct observation o = member->slot->ring[tail % SLOT_RING];
-
-                if (o.kind != OBSERVATION_DISAGREE)
-                        o.cpu = (int32_t)member->cpu;
-                o.tracer = member->pid > 0 ? member_tracer(member) : 0;
-                keep(recorder, &o);
-        }
-        atomic_store_explicit(&member->slot->ring_tail, head, memory_order_release);
-        recorder->evidence->dropped += atomic_exchange(&member->slot->ring_lost, 0);
+        o->regime = member->slot->current.regime;
+        o->check = member->slot->current.check;
+        o->round = member->slot->current.round;
+        if (observation_admit(o) == 0)
+                return;
+        o->regime = run->items[0].regime;
+        o->check = run->items[0].check;
+        o->round = (struct check_round){ run->seed, 0, (uint16_t)member->cpu, member->process };
 }
 
 void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind, int error,
@@ -158,19 +117,40 @@ void recorder_tell(struct recorder *recorder, const struct member *member, enum 
         struct observation o = {
                 .time_ns = clock_ns(CLOCK_REALTIME),
                 .kind = kind,
-                .regime = member->slot->current.regime,
-                .check = member->slot->current.check,
-                .round = member->slot->current.round,
                 .cpu = (int32_t)member->cpu,
                 .seen_on = { (int32_t)member->cpu, -1, -1, -1 },
                 .known = true,
                 .reviewer = -1,
                 .error = error,
-                .step = kind == OBSERVATION_FAILED ? STEP_START : STEP_NONE, /* of the rest a worker tells */
+                .step = kind != OBSERVATION_FAILED ? STEP_NONE : error == EBADMSG ? STEP_RECORD : STEP_START,
                 .tracer = member->pid > 0 ? member_tracer(member) : 0,
         };
 
         if (death)
                 o.death = *death;
+        place(recorder, member, &o);
         keep(recorder, &o);
+}
+
+void recorder_drain(struct recorder *recorder, struct member *member)
+{
+        uint32_t tail = atomic_load(&member->slot->ring_tail);
+        uint32_t head = atomic_load_explicit(&member->slot->ring_head, memory_order_acquire);
+
+        if (head - tail > SLOT_RING)
+                recorder_tell(recorder, member, OBSERVATION_FAILED, EBADMSG, NULL);
+        for (; tail != head && head - tail <= SLOT_RING; tail++) {
+                struct observation o;
+
+                memcpy(&o, &member->slot->ring[tail % SLOT_RING], sizeof(o));
+                if (o.kind != OBSERVATION_DISAGREE)
+                        o.cpu = (int32_t)member->cpu;
+                o.tracer = member->pid > 0 ? member_tracer(member) : 0;
+                if (observation_admit(&o) == 0 && cpu_set_has(recorder->run->cpus, (unsigned)o.cpu))
+                        keep(recorder, &o);
+                else
+                        recorder_tell(recorder, member, OBSERVATION_FAILED, EBADMSG, NULL);
+        }
+        atomic_store_explicit(&member->slot->ring_tail, head, memory_order_release);
+        recorder->evidence->dropped += atomic_exchange(&member->slot->ring_lost, 0);
 }

@@ -17,7 +17,12 @@ struct recorder {
 };
 void recorder_begin(struct recorder *recorder, const struct supervisor_run *run, struct evidence *evidence);
 
-/* Takes all that lies in the member's ring. */
+/* Evidence grows by so many observations; whoever prepares it makes room for the first ones, so that an accusation
+ * finds its place where memory is short. */
+#define RECORDER_GROWTH 64
+
+/* Takes all that lies in the member's ring. A record that makes no sense is recorded as FAILED with EBADMSG, so that
+ * the run is incomplete. */
 void recorder_drain(struct recorder *recorder, struct member *member);
 
 /* Records what the supervisor itself has to say of a member. `error` is a positive errno or 0, `death` may be NULL. */

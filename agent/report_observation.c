@@ -157,16 +157,6 @@ static json_t *place_json(const struct observation *o)
         return json_string(place.name);
 }
 
-/* A worker writes the index; it may be anything. */
-static bool check_exists(uint32_t check)
-{
-        uint32_t i = 0;
-
-        while (check_list[i] && i < check)
-                i++;
-        return check_list[i] != NULL;
-}
-
 json_t *report_observation_json(const struct observation *o)
 {
         static const char *const reviews[] = {

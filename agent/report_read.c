@@ -12,7 +12,6 @@
 
 #define FILE_MAX (UINT64_C(64) << 20)
 #define CHUNK (UINT64_C(1) << 16)
-#define PROCESS_MAX 1024 /* struct check_round */
 
 struct reading {
         const char *path;
@@ -98,7 +97,7 @@ static int get_round(struct reading *reading, const json_t *object, struct check
         if (!seed || text_to_u64(seed, &value) < 0)
                 return wrong_field(reading, "seed");
         if ((r = get_number(reading, round, "cpu", CHECK_CPU_MAX, &cpu)) < 0 ||
-                (r = get_number(reading, round, "process", PROCESS_MAX, &process)) < 0 ||
+                (r = get_number(reading, round, "process", CHECK_PROCESS_MAX, &process)) < 0 ||
                 (r = get_number(reading, round, "number", (json_int_t)UINT32_MAX + 1, &number)) < 0)
                 return r;
         *ret_round = (struct check_round){

@@ -59,9 +59,9 @@ void review_answer(struct review *review)
         if (!other)
                 return;
         sequence = atomic_load_explicit(&other->offer.sequence, memory_order_acquire);
-        if (!(sequence & 1) || sequence == review->answered || other->offer.check >= worker->n_checks)
+        uint32_t index = other->offer.check, which = other->offer.state & 1; /* once: they may change */
+        if (!(sequence & 1) || sequence == review->answered || index >= worker->n_checks)
                 return;
-        uint32_t index = other->offer.check, which = other->offer.state & 1;
         struct check_round round = other->offer.round;
         const struct check *check = check_list[index];
         uint8_t *scratch = worker->scratch[which];

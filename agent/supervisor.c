@@ -209,11 +209,13 @@ static void show(struct supervisor *s, uint64_t now_ns)
         for (size_t i = 0; i < s->n_cpus; i++) {
                 const struct member *m = &s->members[i];
                 struct supervisor_cpu *shown = &s->shown[i];
+                struct slot_current current = m->slot->current; /* a copy: its worker goes on */
+                bool sane = check_exists(current.check) && (unsigned)current.regime < REGIME_COUNT;
 
                 shown->cpu = (uint16_t)m->cpu;
                 shown->alive = m->pid > 0;
-                shown->check = atomic_load(&m->slot->ready) ? (int32_t)m->slot->current.check : -1;
-                shown->regime = m->slot->current.regime;
+                shown->check = atomic_load(&m->slot->ready) && sane ? (int32_t)current.check : -1;
+                shown->regime = sane ? current.regime : REGIME_QUIET;
                 shown->rounds = m->slot->rounds;
                 shown->events = m->slot->events;
                 shown->mismatches = m->slot->mismatches;
@@ -254,7 +256,8 @@ static int evidence_prepare(struct evidence *e, const struct supervisor_run *run
         e->cpus = calloc(cpu_set_count(run->cpus), sizeof(*e->cpus));
         e->cpu_ns = calloc(cpu_set_count(run->cpus), sizeof(*e->cpu_ns));
         e->tallies = calloc(cpu_set_count(run->cpus) * e->n_checks * REGIME_COUNT, sizeof(*e->tallies));
-        if (!e->cpus || !e->cpu_ns || !e->tallies)
+        e->observations = calloc(RECORDER_GROWTH, sizeof(*e->observations));
+        if (!e->cpus || !e->cpu_ns || !e->tallies || !e->observations)
                 return -ENOMEM;
         for (int cpu = cpu_set_next(run->cpus, -1); cpu >= 0; cpu = cpu_set_next(run->cpus, cpu))
                 e->cpus[n++] = (uint16_t)cpu;

@@ -302,7 +302,7 @@ static void run_crowd(void)
                 uint32_t crowd = atomic_load(&main_slot->crowd);
                 struct slot_current now = { .check = crowd - 1, .regime = REGIME_CROWD };
 
-                if (crowd == 0 || crowd > PLAN_CHECKS_MAX) {
+                if (crowd == 0 || crowd > loop.worker->n_checks) {
                         struct timespec while_idle = { 0, 50 * (long)CLOCK_MS };
 
                         (void)syscall(SYS_futex, &main_slot->crowd, FUTEX_WAIT, 0, &while_idle, NULL, 0);

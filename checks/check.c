@@ -53,6 +53,15 @@ const struct check *check_find(const char *name)
         return NULL;
 }
 
+bool check_exists(uint32_t index)
+{
+        uint32_t i = 0;
+
+        while (check_list[i] && i < index)
+                i++;
+        return check_list[i] != NULL;
+}
+
 /* A bounded text without libc, whose formatting uses vector registers. */
 struct label {
         char *p, *end;

@@ -26,9 +26,10 @@ struct check_round {
         uint64_t seed;    /* of the whole run (--seed) */
         uint32_t number;  /* counts up; odd rounds hold the complement of the pattern */
         uint16_t cpu;     /* the logical CPU that it was made for, below CHECK_CPU_MAX */
-        uint16_t process; /* 0: the worker; others: its competitors in the regime `crowd`; below 1,024 */
+        uint16_t process; /* 0: the worker; others: its competitors in the regime `crowd`; below CHECK_PROCESS_MAX */
 };
 #define CHECK_CPU_MAX 4096
+#define CHECK_PROCESS_MAX 1024
 
 /* A number that depends on every field of the round and on `salt`: the seed for random_next, the choice of
  * a block of answers. */
@@ -149,6 +150,8 @@ extern const struct check *const check_list[];
 
 /* The check with this name, or NULL. */
 const struct check *check_find(const char *name);
+/* True where check_list[index] is a check: for indexes that came from outside. */
+bool check_exists(uint32_t index);
 
 /* Where byte `offset` of a check's output lies: its unit, and its name in words ("zmm13 lane 5", "rsp",
  * "product 13 lane 5", "output byte 77" where no field names it). */
