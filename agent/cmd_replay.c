@@ -8,15 +8,14 @@
 
 #include "agent/arguments.h"
 #include "agent/command.h"
+#include "agent/replay_token.h"
 #include "agent/report.h"
 #include "agent/supervisor.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "checks/answers.h"
 
 #define TIMES_OTHERWISE 100
 #define TIMES_MOST 1000000000
-#define TOKEN_MAX 256
 
 enum { OPTION_CPU = 1, OPTION_REGIME, OPTION_TIMES, OPTION_ISA };
 
@@ -39,38 +38,10 @@ static void on_interrupt(int signal)
 
 /* ---- what to run ---- */
 
-/* CHECK:SEED:CPU.PROCESS.NUMBER, in a copy that is cut up. Returns 0 or -EINVAL. */
-static int parse_token(const char *operand, struct report_replay *ret)
-{
-        char text[TOKEN_MAX], *seed, *cpu, *process, *number;
-        uint64_t value[4];
-
-        (void)snprintf(text, sizeof(text), "%s", operand);
-        seed = strchr(text, ':');
-        cpu = seed ? strchr(seed + 1, ':') : NULL;
-        process = cpu ? strchr(cpu, '.') : NULL;
-        number = process ? strchr(process + 1, '.') : NULL;
-        if (!number)
-                return -EINVAL;
-        *seed++ = *cpu++ = *process++ = *number++ = 0;
-        if (text_to_u64(seed, &value[0]) < 0 || text_to_u64(cpu, &value[1]) < 0 ||
-                text_to_u64(process, &value[2]) < 0 || text_to_u64(number, &value[3]) < 0)
-                return -EINVAL;
-        if (value[1] >= CHECK_CPU_MAX || value[2] >= 1024 || value[3] > UINT32_MAX)
-                return -EINVAL;
-        for (ret->check = 0; check_list[ret->check]; ret->check++)
-                if (strcmp(check_list[ret->check]->name, text) == 0)
-                        break;
-        ret->round = (struct check_round){ value[0], (uint32_t)value[3], (uint16_t)value[1], (uint16_t)value[2] };
-        ret->cpu = (unsigned)value[1];
-        ret->regime = REGIME_QUIET;
-        return check_list[ret->check] ? 0 : -ENOENT;
-}
-
 static int find_rounds(const char *operand, struct replay *replay)
 {
         char sentence[REPORT_SENTENCE_MAX];
-        int r = parse_token(operand, &replay->rounds[0]);
+        int r = replay_token_parse(operand, &replay->rounds[0]);
 
         replay->n = 1;
         if (r == 0)
