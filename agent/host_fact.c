@@ -81,6 +81,10 @@ void host_fact_absent(struct host_fact *fact, const char *why, ...)
         va_start(arguments, why);
         (void)vsnprintf(fact->source, sizeof(fact->source), why, arguments);
         va_end(arguments);
+        /* It may quote the file, and will be shown on a terminal. */
+        for (char *c = fact->source; *c; c++)
+                if (!isascii((unsigned char)*c) || !isprint((unsigned char)*c))
+                        *c = '?';
 }
 
 int host_fact_file(const struct host_source *source, const char *path, struct host_fact *fact)
