@@ -18,7 +18,7 @@
 #define TICK_MS 20
 #define WATCH_NS (100 * CLOCK_MS)
 #define PROGRESS_NS (200 * CLOCK_MS)
-#define STOP_NS (3 * CLOCK_SECOND)
+#define STOP_NS (20 * CLOCK_SECOND) /* the healthy end in milliseconds; one that hangs may get little CPU */
 #define RESTARTS_MOST 50
 
 struct supervisor {
