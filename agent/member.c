@@ -121,7 +121,7 @@ static _Noreturn void become_worker(const struct member *member, const struct su
         };
         if (!worker.slot || !worker.reviewed != !member->reviewed || !worker.reviewer != !member->reviewer ||
                 !worker.crowd != !member->crowd || !worker.scratch != !member->reviewed)
-                _exit(WORKER_FAILED);
+                _exit(WORKER_UNMAPPED);
         if (member->restarts) {
                 worker.first_item = worker.slot->current.item + 1;
                 worker.first_number = worker.slot->current.round.number + 1;

@@ -73,8 +73,10 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
                 int code = WEXITSTATUS(status);
 
                 m->done = code == WORKER_DONE;
-                m->lost = code == WORKER_LOST || code == WORKER_FAILED;
-                if (code != WORKER_DONE && code != WORKER_RECORDED && !m->lost)
+                m->lost = code == WORKER_LOST || code == WORKER_FAILED || code == WORKER_UNMAPPED;
+                if (code == WORKER_UNMAPPED)
+                        recorder_tell(&s->recorder, m, OBSERVATION_FAILED, ENOMEM, NULL);
+                else if (code != WORKER_DONE && code != WORKER_RECORDED && !m->lost)
                         recorder_tell(&s->recorder, m, OBSERVATION_CRASH, 0, &death);
         } else if (!m->killed_by_us) {
                 death.signal = WTERMSIG(status);

@@ -30,4 +30,5 @@ enum worker_exit {
         WORKER_RECORDED = 70, /* a fatal signal or a hang, recorded in the ring */
         WORKER_LOST = 71,    /* its CPU cannot be had any more, recorded in the ring */
         WORKER_FAILED = 72,  /* it could not begin, recorded in the ring */
+        WORKER_UNMAPPED = 73, /* it could not even map its ring: there was no memory */
 };
