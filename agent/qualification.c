@@ -229,8 +229,8 @@ static int finish(FILE *file, const char *name, int r)
         if (r == 0 && fsync(fileno(file)) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
                 r = -errno;
         if (r < 0)
-                fprintf(stderr, "assay: cannot write %s: %s; choose another place and run again.\n", name,
-                        strerror(-r));
+                fprintf(stderr, "assay: cannot write %s: %s; %s and run again.\n", name, strerror(-r),
+                        r == -ENOMEM ? "free some memory" : "choose another place");
         return r;
 }
 

@@ -263,11 +263,14 @@ static json_t *whole_json(const struct report *report)
 
 int report_json(const struct report *report, FILE *to)
 {
-        json_t *all = whole_json(report);
-        int r = all ? 0 : -ENOMEM;
+        json_t *all;
+        int r;
 
+        report_memory_begin();
+        all = whole_json(report);
+        r = all ? report_memory_end() : -ENOMEM;
         errno = 0;
-        if (all && (json_dumpf(all, to, JSON_COMPACT | JSON_REAL_PRECISION(12)) < 0 || fputc('\n', to) == EOF || fflush(to) == EOF))
+        if (r == 0 && (json_dumpf(all, to, JSON_COMPACT | JSON_REAL_PRECISION(12)) < 0 || fputc('\n', to) == EOF || fflush(to) == EOF))
                 r = errno ? -errno : -EIO;
         json_decref(all);
         return r;

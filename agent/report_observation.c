@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -12,6 +13,27 @@
 
 static const char *const general_names[16] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8",
         "r9", "r10", "r11", "r12", "r13", "r14", "r15" };
+
+static bool exhausted;
+
+static void *allocate(size_t size)
+{
+        void *memory = malloc(size);
+
+        exhausted |= !memory;
+        return memory;
+}
+
+void report_memory_begin(void)
+{
+        json_set_alloc_funcs(allocate, free);
+        exhausted = false;
+}
+
+int report_memory_end(void)
+{
+        return exhausted ? -ENOMEM : 0;
+}
 
 json_t *report_hex(uint64_t number)
 {
@@ -201,11 +223,14 @@ json_t *report_observation_json(const struct observation *o)
 
 int report_observation(const struct observation *observation, FILE *to)
 {
-        json_t *all = report_observation_json(observation);
-        int r = all ? 0 : -ENOMEM;
+        json_t *all;
+        int r;
 
+        report_memory_begin();
+        all = report_observation_json(observation);
+        r = all ? report_memory_end() : -ENOMEM;
         errno = 0;
-        if (all && (json_dumpf(all, to, JSON_COMPACT) < 0 || fputc('\n', to) == EOF))
+        if (r == 0 && (json_dumpf(all, to, JSON_COMPACT) < 0 || fputc('\n', to) == EOF))
                 r = errno ? -errno : -EIO;
         json_decref(all);
         return r;

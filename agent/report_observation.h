@@ -29,3 +29,8 @@ json_t *report_hex(uint64_t number);
 /* "2026-11-22T05:26:41.123Z" for nanoseconds of CLOCK_REALTIME. */
 #define REPORT_TIME_MAX 32
 void report_time(uint64_t time_ns, char text[REPORT_TIME_MAX]);
+
+/* A report that lacks what there was no memory for is worse than none: jansson leaves a member out without a word.
+ * Returns 0, or -ENOMEM where any of its allocations failed since report_memory_begin. */
+void report_memory_begin(void);
+int report_memory_end(void);
