@@ -397,6 +397,7 @@ static void supervise(struct supervisor *s)
                 tick(s);
                 now_ns = clock_ns(CLOCK_MONOTONIC);
         }
+        note_milestones(s, now_ns);
         s->stopping = true;
         for (size_t i = 0; i < s->n_members; i++)
                 atomic_store(&s->members[i].slot->stop, 1);
