@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # make fuzz: every target for FUZZ_SECONDS (60) each. With clang and libFuzzer, in a build of its own that is
-# instrumented and has AddressSanitizer; else as the suite does, for longer. What kills a target stays here.
+# instrumented and has AddressSanitizer and UndefinedBehaviorSanitizer; else as the suite does, for longer. What
+# kills a target stays here.
 set -u
 
 seconds=${FUZZ_SECONDS:-60}
@@ -20,9 +21,10 @@ libfuzzer() {
 instrumented() {
         mkdir -p fuzz-build && cd fuzz-build || exit 99
         [ -f Makefile ] || "$source/configure" -q CC=clang CPPFLAGS=-DFUZZ_LIBFUZZER \
-                CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address' || exit 99
+                CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' ||
+                exit 99
         # shellcheck disable=SC2086 # a list of targets
-        make -s -j2 LDFLAGS=-fsanitize=fuzzer,address $FUZZ_TARGETS || exit 99
+        make -s -j2 LDFLAGS=-fsanitize=fuzzer,address,undefined $FUZZ_TARGETS || exit 99
         for target in $FUZZ_TARGETS; do
                 name=${target##*/fuzz_}
                 mkdir -p "found/$name"
