@@ -21,7 +21,8 @@ struct drill_choice {
 static const struct {
         const char *name;
         enum drill drill;
-} kinds[] = { { "bit", DRILL_BIT }, { "crash", DRILL_CRASH }, { "hang", DRILL_HANG }, { "kernel", DRILL_KERNEL } };
+} kinds[] = { { "bit", DRILL_BIT }, { "crash", DRILL_CRASH }, { "hang", DRILL_HANG },
+        { "kernel", DRILL_KERNEL } };
 
 static int take_kind(const char *value, struct drill_choice *choice)
 {
@@ -30,7 +31,8 @@ static int take_kind(const char *value, struct drill_choice *choice)
                         choice->kind = kinds[i].drill;
                         return 0;
                 }
-        fprintf(stderr, "assay: --kind: there is no drill '%s'; there are bit, crash, hang and kernel.\n", value);
+        fprintf(stderr, "assay: --kind: there is no drill '%s'; there are bit, crash, hang and kernel.\n",
+                value);
         return -EINVAL;
 }
 
@@ -119,7 +121,8 @@ const struct command cmd_drill = {
         .name = "drill",
         .summary = "let one worker deceive assay, to try the alarms",
         .help = "drill [--kind KIND] [--cpu N] [--check NAME] [OPTION]...\n\n"
-                "A qualification in which the worker of one CPU spoils its own results at the place where a\n"
+                "A qualification in which the worker of one CPU spoils its own results at the place where "
+                "a\n"
                 "real fault would. Every record says synthetic, and nothing is done to the host.\n\n"
                 "  --kind KIND          bit (default): single bits of results flip; crash; hang;\n"
                 "                       kernel: vector registers of every CPU are lost after signals\n"

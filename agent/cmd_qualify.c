@@ -19,7 +19,8 @@ const struct command cmd_qualify = {
         .summary = "test every CPU of this host and print the verdict",
         .help = "qualify [OPTION]...\n\n"
                 "Tests every CPU with computations whose answers are known, while signals arrive, and\n"
-                "says whether one computes wrongly, which one, and why it is the hardware.\n\n" QUALIFY_OPTIONS_HELP
+                "says whether one computes wrongly, which one, and why it is the "
+                "hardware.\n\n" QUALIFY_OPTIONS_HELP
                 "\nExit status: 0 healthy and everything planned ran, 1 hardware fault, 2 usage,\n"
                 "3 a fault that is not the hardware's, 4 inconclusive or incomplete, 5 our own error,\n"
                 "130 or 143 interrupted.\n",

@@ -47,14 +47,18 @@ static int find_rounds(const char *operand, struct replay *replay)
         if (r == 0)
                 return COMMAND_OK;
         if (r == -ENOENT) {
-                fprintf(stderr, "assay: %s names a check that this version does not have; 'assay list' shows them.\n",
+                fprintf(stderr,
+                        "assay: %s names a check that this version does not have; 'assay list' shows "
+                        "them.\n",
                         operand);
                 return COMMAND_USAGE;
         }
         if (report_read_replay(operand, replay->rounds, &replay->n, sentence) == 0)
                 return COMMAND_OK;
-        fprintf(stderr, "assay: %s; name a report, or a round as reports print it: "
-                        "CHECK:SEED:CPU.PROCESS.NUMBER.\n", sentence);
+        fprintf(stderr,
+                "assay: %s; name a report, or a round as reports print it: "
+                "CHECK:SEED:CPU.PROCESS.NUMBER.\n",
+                sentence);
         return COMMAND_USAGE;
 }
 
@@ -71,7 +75,8 @@ static int take(struct replay *replay, int option, struct arguments_error *error
         case OPTION_REGIME:
                 r = arguments_regimes(optarg, &regimes, error);
                 if (r == 0 && regime_parse(optarg) < 0) {
-                        (void)snprintf(error->text, sizeof(error->text), "'%.40s' is more than one regime", optarg);
+                        (void)snprintf(
+                                error->text, sizeof(error->text), "'%.40s' is more than one regime", optarg);
                         return -EINVAL;
                 }
                 if (r == 0)
@@ -86,8 +91,8 @@ static int take(struct replay *replay, int option, struct arguments_error *error
         default:
                 r = arguments_number("the number of times", optarg, &replay->times, error);
                 if (r == 0 && (replay->times == 0 || replay->times > TIMES_MOST)) {
-                        (void)snprintf(error->text, sizeof(error->text), "%.40s is not between 1 and %d", optarg,
-                                TIMES_MOST);
+                        (void)snprintf(error->text, sizeof(error->text), "%.40s is not between 1 and %d",
+                                optarg, TIMES_MOST);
                         return -EINVAL;
                 }
                 return r;
@@ -113,8 +118,8 @@ static void say_failures(const struct evidence *evidence)
                         return;
                 }
                 check_locate(check_list[o->check], o->mismatch.offset, &place);
-                printf("  first: %s wrong at output byte %u, %u bits in %u bytes\n", place.name, o->mismatch.offset,
-                        o->mismatch.bits, o->mismatch.bytes);
+                printf("  first: %s wrong at output byte %u, %u bits in %u bytes\n", place.name,
+                        o->mismatch.offset, o->mismatch.bits, o->mismatch.bytes);
                 return;
         }
 }
@@ -129,9 +134,17 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
         struct evidence evidence = { 0 };
         struct supervisor_outcome outcome = { 0 };
         struct supervisor_run run = {
-                .items = &item, .n_items = 1, .cpus = &cpus, .hop_cpus = &host->allowed,
-                .features = host->features & replay->isa, .seed = what->round.seed, .duration_ns = UINT64_MAX / 2,
-                .round = &what->round, .times = (uint32_t)replay->times, .drill_cpu = -1, .drill_check = -1,
+                .items = &item,
+                .n_items = 1,
+                .cpus = &cpus,
+                .hop_cpus = &host->allowed,
+                .features = host->features & replay->isa,
+                .seed = what->round.seed,
+                .duration_ns = UINT64_MAX / 2,
+                .round = &what->round,
+                .times = (uint32_t)replay->times,
+                .drill_cpu = -1,
+                .drill_check = -1,
                 .interrupted = &interrupted,
         };
         char list[128];
@@ -142,16 +155,18 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
         cpu_set_format(&cpus, list, sizeof(list));
         for (int cpu = cpu_set_next(&cpus, -1); cpu >= 0; cpu = cpu_set_next(&cpus, cpu))
                 if (!cpu_set_has(&host->allowed, (unsigned)cpu)) {
-                        fprintf(stderr, "assay: CPU %d cannot be used here; choose others with --cpu.\n", cpu);
+                        fprintf(stderr, "assay: CPU %d cannot be used here; choose others with --cpu.\n",
+                                cpu);
                         return COMMAND_INCOMPLETE;
                 }
         if ((check->needs & run.features) != check->needs) {
-                fprintf(stderr, "assay: this host cannot run %s; 'assay list' says what it needs.\n", check->name);
+                fprintf(stderr, "assay: this host cannot run %s; 'assay list' says what it needs.\n",
+                        check->name);
                 return COMMAND_INCOMPLETE;
         }
         r = supervisor_run(&run, &evidence, &outcome);
-        printf("%s in %s on CPU %s: %llu rounds, %llu failures\n", check->name, regime_name(item.regime), list,
-                (unsigned long long)outcome.rounds, (unsigned long long)outcome.failures);
+        printf("%s in %s on CPU %s: %llu rounds, %llu failures\n", check->name, regime_name(item.regime),
+                list, (unsigned long long)outcome.rounds, (unsigned long long)outcome.failures);
         say_failures(&evidence);
         evidence_free(&evidence);
         if (r < 0)
@@ -169,7 +184,8 @@ static int run_all(const struct replay *replay)
         const char *broken;
 
         if (answers_verify_all(&broken) < 0) {
-                fprintf(stderr, "assay: the table of known answers '%s' does not match its checksum.\n", broken);
+                fprintf(stderr, "assay: the table of known answers '%s' does not match its checksum.\n",
+                        broken);
                 return COMMAND_ERROR;
         }
         if (host_read(&source, &host) < 0) {
@@ -182,7 +198,8 @@ static int run_all(const struct replay *replay)
                 seen[run_round(replay, &replay->rounds[i], &host)] = true;
         host_free(&host);
         for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-                if (seen[order[i]] && (order[i] <= COMMAND_FAULT || order[i] == COMMAND_ERROR || !interrupted))
+                if (seen[order[i]] &&
+                        (order[i] <= COMMAND_FAULT || order[i] == COMMAND_ERROR || !interrupted))
                         return interrupted && order[i] == COMMAND_OK ? 128 + (int)interrupted : order[i];
         return 128 + (int)interrupted;
 }
@@ -191,10 +208,12 @@ static int replay_run(int argc, char **argv)
 {
         static const struct option options[] = { { "cpu", required_argument, NULL, OPTION_CPU },
                 { "regime", required_argument, NULL, OPTION_REGIME },
-                { "times", required_argument, NULL, OPTION_TIMES }, { "isa", required_argument, NULL, OPTION_ISA },
-                { NULL, 0, NULL, 0 } };
-        static const char *const names[] = { [OPTION_CPU] = "--cpu", [OPTION_REGIME] = "--regime",
-                [OPTION_TIMES] = "--times", [OPTION_ISA] = "--isa" };
+                { "times", required_argument, NULL, OPTION_TIMES },
+                { "isa", required_argument, NULL, OPTION_ISA }, { NULL, 0, NULL, 0 } };
+        static const char *const names[] = { [OPTION_CPU] = "--cpu",
+                [OPTION_REGIME] = "--regime",
+                [OPTION_TIMES] = "--times",
+                [OPTION_ISA] = "--isa" };
         struct replay replay = { .times = TIMES_OTHERWISE, .isa = ~UINT64_C(0) };
         struct arguments_error error;
         int option, status;
@@ -217,12 +236,14 @@ const struct command cmd_replay = {
         .name = "replay",
         .summary = "run exactly the rounds again that failed",
         .help = "replay REPORT | CHECK:SEED:CPU.PROCESS.NUMBER [OPTION]...\n\n"
-                "Runs the rounds that a report (JSON or a stream of observations) holds against a CPU, or the\n"
+                "Runs the rounds that a report (JSON or a stream of observations) holds against a CPU, or "
+                "the\n"
                 "one round that is named as reports print it.\n\n"
                 "  --cpu LIST     on these CPUs (default: the one where it failed)\n"
                 "  --regime NAME  in this regime (default: that of the report; quiet for a named round)\n"
                 "  --times N      so often each (default 100)\n"
                 "  --isa LEVEL    as for assay qualify\n\n"
-                "Exit status: 0 no round failed, 1 one did, 2 usage, 4 it could not run here, 5 our own error.\n",
+                "Exit status: 0 no round failed, 1 one did, 2 usage, 4 it could not run here, 5 our own "
+                "error.\n",
         .run = replay_run,
 };

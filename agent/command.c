@@ -7,11 +7,11 @@
 
 #include "base/text.h"
 
-#define COMMANDS(X) \
+#define COMMANDS(X)    \
         X(cmd_qualify) \
-        X(cmd_replay) \
-        X(cmd_drill) \
-        X(cmd_list) \
+        X(cmd_replay)  \
+        X(cmd_drill)   \
+        X(cmd_list)    \
         X(cmd_host)
 
 #define DECLARE(name) extern const struct command name;

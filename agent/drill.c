@@ -12,7 +12,8 @@ static void flip_bit(const struct slot_current *now, uint8_t *state)
         uint64_t hash = check_round_hash(&now->round, 'd');
 
         if (hash % EVERY == 0)
-                state[check->output_offset + (hash >> 16) % check->output_size] ^= (uint8_t)(1U << (hash >> 8 & 7));
+                state[check->output_offset + (hash >> 16) % check->output_size] ^=
+                        (uint8_t)(1U << (hash >> 8 & 7));
 }
 
 static _Noreturn void hang(void)

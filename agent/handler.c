@@ -43,7 +43,8 @@ static long raw_call(long number, long a, long b, long c, long d, long e, long f
 
 /* ---- the frame that the kernel saved ---- */
 
-#define XSAVE_MAGIC_OFFSET 464 /* struct _fpx_sw_bytes in fxregs_state: arch/x86/include/uapi/asm/sigcontext.h */
+#define XSAVE_MAGIC_OFFSET \
+        464 /* struct _fpx_sw_bytes in fxregs_state: arch/x86/include/uapi/asm/sigcontext.h */
 #define XSAVE_HEADER_OFFSET 512
 #define FRAME_MAGIC1 0x46505853U
 
@@ -71,7 +72,8 @@ static void frame_verify(const ucontext_t *context)
 {
         struct handler_state *h = &handler_state;
         const struct check *check = h->check;
-        const char *rip = (const char *)context->uc_mcontext.gregs[REG_RIP]; /* NOLINT: an address by nature */
+        const char *rip =
+                (const char *)context->uc_mcontext.gregs[REG_RIP]; /* NOLINT: an address by nature */
         struct check_mismatch mismatch;
         struct check_frame frame;
 
@@ -79,8 +81,7 @@ static void frame_verify(const ucontext_t *context)
                 return;
         bool at_event = rip > registers_event_signal && rip <= registers_event_signalled;
 
-        if (!at_event &&
-                (rip < (const char *)check->hold_begin || rip >= (const char *)check->hold_end))
+        if (!at_event && (rip < (const char *)check->hold_begin || rip >= (const char *)check->hold_end))
                 return;
         frame_read(context, &frame);
         if (at_event)
@@ -163,7 +164,8 @@ static void on_step(ucontext_t *context)
 
 static uint32_t read_self(void *to, uint64_t address, uint32_t size)
 {
-        struct iovec local = { to, size }, remote = { (void *)address, size }; /* NOLINT: an address by nature */
+        struct iovec local = { to, size },
+                     remote = { (void *)address, size }; /* NOLINT: an address by nature */
         long self = raw_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
         long done = raw_call(SYS_process_vm_readv, self, (long)&local, 1, (long)&remote, 1, 0);
 
@@ -180,8 +182,8 @@ static void copy_vectors(struct registers *to, const struct check_frame *frame)
 
 static void copy_registers(struct observation_death *death, const ucontext_t *context)
 {
-        static const int order[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
-                REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
+        static const int order[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI,
+                REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
         const greg_t *general = context->uc_mcontext.gregs;
         struct check_frame frame;
 
@@ -211,7 +213,7 @@ static enum observation_kind death_kind(int signal, const siginfo_t *info)
 static bool is_step(int signal, const siginfo_t *info)
 {
         return signal == SIGTRAP && handler_state.stepping &&
-                (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
+               (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
 }
 
 static void on_death(int signal, siginfo_t *info, void *user)
@@ -261,7 +263,8 @@ int handler_stack(bool two_stacks)
 
 static int set_action(int signal, void (*function)(int, siginfo_t *, void *), const sigset_t *mask)
 {
-        struct sigaction action = { .sa_sigaction = function, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
+        struct sigaction action = { .sa_sigaction = function,
+                .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
 
         action.sa_mask = *mask;
         return sigaction(signal, &action, NULL) < 0 ? -errno : 0;
@@ -269,7 +272,8 @@ static int set_action(int signal, void (*function)(int, siginfo_t *, void *), co
 
 int handler_setup(struct slot *slot)
 {
-        static const int deaths[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGABRT, HANDLER_DUMP_SIGNAL };
+        static const int deaths[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGABRT,
+                HANDLER_DUMP_SIGNAL };
         static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
         struct handler_state *h = &handler_state;
         sigset_t mask;
@@ -278,7 +282,8 @@ int handler_setup(struct slot *slot)
         h->slot = slot;
         h->stack_size = (2 * frame_size() + STACK_BEYOND_FRAME + 4095) & ~(size_t)4095;
         for (size_t i = 0; i < 2; i++) {
-                h->stack[i] = mmap(NULL, h->stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                h->stack[i] = mmap(
+                        NULL, h->stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
                 if (h->stack[i] == MAP_FAILED)
                         return -errno;
         }

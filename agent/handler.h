@@ -20,15 +20,15 @@ struct handler_state {
         struct observation *scratch; /* an observation with all but the finding filled in */
         volatile uint64_t events;    /* inside run, in this round */
         volatile bool in_run;
-        volatile bool frame_failed;  /* a FRAME observation was pushed in this round */
-        bool two_stacks;             /* storm-async: the other stack is used next, SS_AUTODISARM */
-        bool drop;                   /* and its pages are dropped first */
-        bool overrun;                /* timer: ask timer_getoverrun, use much stack */
-        bool rearm;                  /* storm-async: the timer is one-shot and armed again at the handler's end */
-        int timer;                   /* the kernel's id of the timer */
+        volatile bool frame_failed; /* a FRAME observation was pushed in this round */
+        bool two_stacks;            /* storm-async: the other stack is used next, SS_AUTODISARM */
+        bool drop;                  /* and its pages are dropped first */
+        bool overrun;               /* timer: ask timer_getoverrun, use much stack */
+        bool rearm; /* storm-async: the timer is one-shot and armed again at the handler's end */
+        int timer;  /* the kernel's id of the timer */
         uint64_t interval_ns;
-        bool stepping;               /* step: a trap is the regime's, and not a death */
-        uint32_t steps_left;         /* step: 0 clears the trap flag (again, where a kernel restores it by popf) */
+        bool stepping;       /* step: a trap is the regime's, and not a death */
+        uint32_t steps_left; /* step: 0 clears the trap flag (again, where a kernel restores it by popf) */
         uint8_t *stack[2];
         size_t stack_size;
 };

@@ -71,7 +71,8 @@ static void identity_json(json_t *data, const char *key, struct host_fact *fact)
         if (value && !host_is_placeholder(value))
                 host_fact_set(fact, value, CLOUD_INIT);
         else
-                host_fact_absent(fact, data ? "%s does not say" : "%s is not there or cannot be read", CLOUD_INIT);
+                host_fact_absent(
+                        fact, data ? "%s does not say" : "%s is not there or cannot be read", CLOUD_INIT);
 }
 
 /* Without cloud-init: its plain file, then EC2's asset tag (an instance id under Nitro). */

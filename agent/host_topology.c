@@ -26,7 +26,8 @@ static void topology_clean_environment(void)
         for (size_t i = 0; i < ARRAY_SIZE(others); i++)
                 (void)unsetenv(others[i]);
         (void)setenv("HWLOC_PLUGINS_PATH", "/nonexistent", 1);
-        (void)setenv("HWLOC_HIDE_ERRORS", "2", 1); /* what it cannot find is absent, and the report says so */
+        (void)setenv(
+                "HWLOC_HIDE_ERRORS", "2", 1); /* what it cannot find is absent, and the report says so */
 }
 
 static int topology_load(const struct host_source *source, hwloc_topology_t *ret_topology)

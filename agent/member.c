@@ -21,8 +21,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 
-#define HANG_CPU_NS CLOCK_SECOND           /* no round takes nearly as long, in any regime */
-#define SILENT_MOST_NS (200 * CLOCK_MS)    /* a look adds: a paused virtual machine's clock jumps, and is no hang */
+#define HANG_CPU_NS CLOCK_SECOND /* no round takes nearly as long, in any regime */
+#define SILENT_MOST_NS \
+        (200 * CLOCK_MS) /* a look adds: a paused virtual machine's clock jumps, and is no hang */
 #define STARVED_NS (3 * CLOCK_SECOND)
 #define DUMP_WAIT_NS (300 * CLOCK_MS)
 
@@ -76,15 +77,17 @@ static struct slot *map_slot(const struct member *member, int protection, uint64
 
         if (!member)
                 return NULL;
-        memory = mmap((void *)address, sizeof(struct slot), protection, flags, member->memfd, 0); /* NOLINT */
+        memory =
+                mmap((void *)address, sizeof(struct slot), protection, flags, member->memfd, 0); /* NOLINT */
         return memory == MAP_FAILED ? NULL : memory;
 }
 
 static void *map_scratch(const struct member *reviewed)
 {
         uint64_t address = SLOT_ADDRESS(reviewed->class) + offsetof(struct slot, state);
-        void *memory = mmap((void *)address, sizeof(((struct slot *)0)->state), PROT_READ | PROT_WRITE, /* NOLINT */
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        void *memory =
+                mmap((void *)address, sizeof(((struct slot *)0)->state), PROT_READ | PROT_WRITE, /* NOLINT */
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
         return memory == MAP_FAILED ? NULL : memory;
 }
@@ -99,7 +102,8 @@ static uint32_t count_checks(void)
 }
 
 /* In the child: from here on it is a worker and nothing else. */
-static _Noreturn void become_worker(const struct member *member, const struct supervisor_run *run, pid_t parent)
+static _Noreturn void become_worker(
+        const struct member *member, const struct supervisor_run *run, pid_t parent)
 {
         static struct worker worker; /* outlives this frame: worker_main never returns */
 
@@ -192,8 +196,8 @@ static void take_registers(pid_t pid, struct observation_death *death)
 
         if (ptrace(PTRACE_GETREGSET, pid, (void *)1 /* NT_PRSTATUS */, &to) < 0)
                 return;
-        const uint64_t general[16] = { r.rax, r.rcx, r.rdx, r.rbx, r.rsp, r.rbp, r.rsi, r.rdi, r.r8, r.r9, r.r10,
-                r.r11, r.r12, r.r13, r.r14, r.r15 };
+        const uint64_t general[16] = { r.rax, r.rcx, r.rdx, r.rbx, r.rsp, r.rbp, r.rsi, r.rdi, r.r8, r.r9,
+                r.r10, r.r11, r.r12, r.r13, r.r14, r.r15 };
 
         memcpy(death->registers.general, general, sizeof(general));
         death->registers.flags = r.eflags;
@@ -215,7 +219,8 @@ void member_put_down(struct member *member, struct observation_death *ret_death)
         if (ptrace(PTRACE_SEIZE, member->pid, NULL, NULL) == 0 &&
                 ptrace(PTRACE_INTERRUPT, member->pid, NULL, NULL) == 0)
                 while (clock_ns(CLOCK_MONOTONIC) < end) {
-                        if (waitpid(member->pid, &status, WNOHANG | __WALL) == member->pid && WIFSTOPPED(status)) {
+                        if (waitpid(member->pid, &status, WNOHANG | __WALL) == member->pid &&
+                                WIFSTOPPED(status)) {
                                 take_registers(member->pid, ret_death);
                                 break;
                         }
@@ -228,7 +233,7 @@ void member_put_down(struct member *member, struct observation_death *ret_death)
 uint64_t member_cpu_ns(const struct member *member)
 {
         return member->cpu_ns +
-                (member->pid > 0 && member->clock != CLOCK_MONOTONIC ? clock_ns(member->clock) : 0);
+               (member->pid > 0 && member->clock != CLOCK_MONOTONIC ? clock_ns(member->clock) : 0);
 }
 
 pid_t member_tracer(const struct member *member)

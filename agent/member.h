@@ -14,17 +14,17 @@
 
 struct member {
         unsigned cpu;
-        uint16_t process;  /* 0 worker, 1 its competitor */
-        unsigned class;    /* of the address of its slot in its process: SLOT_ADDRESS */
+        uint16_t process; /* 0 worker, 1 its competitor */
+        unsigned class;   /* of the address of its slot in its process: SLOT_ADDRESS */
         int memfd;
-        struct slot *slot; /* our mapping of it */
-        pid_t pid;         /* 0: no process now */
-        clockid_t clock;   /* its CPU clock */
+        struct slot *slot;                /* our mapping of it */
+        pid_t pid;                        /* 0: no process now */
+        clockid_t clock;                  /* its CPU clock */
         uint64_t heartbeat, beat_wall_ns; /* the last heartbeat, and CLOCK_MONOTONIC when it was seen */
-        uint64_t watched_cpu_ns; /* its CPU clock when it was last watched */
-        uint64_t silent_ns;      /* of its CPU time since the last heartbeat */
-        uint64_t cpu_ns;   /* of its processes that have ended */
-        uint64_t asked_ns; /* CLOCK_MONOTONIC when it was asked for its registers; 0: not */
+        uint64_t watched_cpu_ns;          /* its CPU clock when it was last watched */
+        uint64_t silent_ns;               /* of its CPU time since the last heartbeat */
+        uint64_t cpu_ns;                  /* of its processes that have ended */
+        uint64_t asked_ns;                /* CLOCK_MONOTONIC when it was asked for its registers; 0: not */
         unsigned restarts;
         uint64_t restart_ns; /* not before */
         bool done, lost, starved, traced, killed_by_us;

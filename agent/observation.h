@@ -31,17 +31,17 @@ enum observation_kind {
         OBSERVATION_MISMATCH, /* the output is not the known answer */
         OBSERVATION_FRAME,    /* the state that the kernel saved for a signal handler is not what was held */
         OBSERVATION_CRASH,    /* a fatal signal that no process sent */
-        OBSERVATION_HANG,     /* no heartbeat for longer than a round can take on the worker's own CPU clock */
+        OBSERVATION_HANG, /* no heartbeat for longer than a round can take on the worker's own CPU clock */
         OBSERVATION_DISAGREE, /* another CPU's verification found a mismatch where the worker's found none; its
                                * review says whether that CPU found it again at a second look */
-        OBSERVATION_ERRATUM,  /* a known design erratum showed itself: a label, never a reason to act */
+        OBSERVATION_ERRATUM, /* a known design erratum showed itself: a label, never a reason to act */
         /* Facts, never evidence: */
-        OBSERVATION_STARVED,  /* the worker did not get the CPU: no coverage */
-        OBSERVATION_KILLED,   /* the worker was killed from outside (OOM killer, another process) */
-        OBSERVATION_MOVED,    /* the worker was found on another CPU; its rounds there are void */
-        OBSERVATION_LOST,     /* the CPU is gone: offline, or out of the cpuset */
-        OBSERVATION_TRACED,   /* a ptracer was seen; it excuses nothing */
-        OBSERVATION_FAILED,   /* we could not do it: `error` says why (fork, timer, memory) */
+        OBSERVATION_STARVED, /* the worker did not get the CPU: no coverage */
+        OBSERVATION_KILLED,  /* the worker was killed from outside (OOM killer, another process) */
+        OBSERVATION_MOVED,   /* the worker was found on another CPU; its rounds there are void */
+        OBSERVATION_LOST,    /* the CPU is gone: offline, or out of the cpuset */
+        OBSERVATION_TRACED,  /* a ptracer was seen; it excuses nothing */
+        OBSERVATION_FAILED,  /* we could not do it: `error` says why (fork, timer, memory) */
         OBSERVATION_KIND_COUNT
 };
 /* "mismatch", "frame", "crash", ...; static storage. */
@@ -64,14 +64,14 @@ const char *observation_step_text(enum observation_step step);
 
 /* Why a round ran: the plan, or one of the experiments that a first mismatch starts. */
 enum experiment {
-        EXPERIMENT_NONE,          /* the plan */
-        EXPERIMENT_SAME,          /* the same round on the same CPU */
-        EXPERIMENT_SIBLING,       /* on the CPU's sibling threads */
-        EXPERIMENT_OTHER,         /* on CPUs of other cores */
-        EXPERIMENT_WITHOUT,       /* on the same CPU in `quiet` */
-        EXPERIMENT_PRESENT,       /* in the same regime with the alternate stack's pages present */
-        EXPERIMENT_IMPLEMENTATION,/* the check's other implementation on the same CPU */
-        EXPERIMENT_NEIGHBOURS,    /* other rounds of the check on the same CPU, in the regime of the mismatch */
+        EXPERIMENT_NONE,           /* the plan */
+        EXPERIMENT_SAME,           /* the same round on the same CPU */
+        EXPERIMENT_SIBLING,        /* on the CPU's sibling threads */
+        EXPERIMENT_OTHER,          /* on CPUs of other cores */
+        EXPERIMENT_WITHOUT,        /* on the same CPU in `quiet` */
+        EXPERIMENT_PRESENT,        /* in the same regime with the alternate stack's pages present */
+        EXPERIMENT_IMPLEMENTATION, /* the check's other implementation on the same CPU */
+        EXPERIMENT_NEIGHBOURS, /* other rounds of the check on the same CPU, in the regime of the mismatch */
         EXPERIMENT_COUNT
 };
 const char *experiment_name(enum experiment experiment);
@@ -87,38 +87,40 @@ enum observation_review {
 
 /* A worker's last moments, for crash and hang. */
 struct observation_death {
-        int32_t signal, code; /* siginfo's si_signo, si_code; 0 for a hang */
-        uint64_t address;     /* si_addr */
-        uint64_t instruction; /* rip */
-        uint64_t trap, error, cr2; /* gregs REG_TRAPNO, REG_ERR, REG_CR2 */
-        struct registers registers; /* as far as they could be had; vectors from the frame */
-        uint8_t code_bytes[OBSERVATION_CODE]; /* from rip on; n_code of them could be read */
+        int32_t signal, code;                   /* siginfo's si_signo, si_code; 0 for a hang */
+        uint64_t address;                       /* si_addr */
+        uint64_t instruction;                   /* rip */
+        uint64_t trap, error, cr2;              /* gregs REG_TRAPNO, REG_ERR, REG_CR2 */
+        struct registers registers;             /* as far as they could be had; vectors from the frame */
+        uint8_t code_bytes[OBSERVATION_CODE];   /* from rip on; n_code of them could be read */
         uint8_t red_zone[OBSERVATION_RED_ZONE]; /* below rsp; n_red_zone of them could be read */
         uint32_t n_code, n_red_zone;
         bool by_ptrace; /* the registers come from ptrace: the worker did not answer its signal */
 };
 
 struct observation {
-        uint64_t time_ns; /* CLOCK_REALTIME */
+        uint64_t time_ns;  /* CLOCK_REALTIME */
         uint64_t sequence; /* of the run, given by the supervisor, from 1 */
         enum observation_kind kind;
         enum regime regime;
         enum experiment experiment;
         uint32_t check; /* index into check_list */
         struct check_round round;
-        int32_t cpu;    /* the CPU that the worker is pinned to */
-        int32_t seen_on[4]; /* the CPUs that the round may have run on, -1 where unused; more than one only when
+        int32_t cpu; /* the CPU that the worker is pinned to */
+        int32_t seen_on
+                [4];    /* the CPUs that the round may have run on, -1 where unused; more than one only when
                              * it moved or migrated */
         bool known;     /* compared with a known answer, not by vote */
         bool synthetic; /* `assay drill` made it */
         bool in_frame;  /* FRAME: offsets are those of the register image */
         bool answers_intact; /* the answers' checksum was right after the mismatch (set by the supervisor) */
-        int32_t reviewer; /* CPU, -1: none */
+        int32_t reviewer;    /* CPU, -1: none */
         enum observation_review review;
-        int32_t tracer; /* pid of a ptracer at that moment, 0: none */
-        int32_t error;  /* FAILED: a positive errno */
+        int32_t tracer;             /* pid of a ptracer at that moment, 0: none */
+        int32_t error;              /* FAILED: a positive errno */
         enum observation_step step; /* FAILED */
-        enum check_unit unit; /* that the first wrong bit belongs to; for deaths the supervisor's judgement */
+        enum check_unit
+                unit; /* that the first wrong bit belongs to; for deaths the supervisor's judgement */
         struct check_mismatch mismatch;
         struct observation_death death;
 };
@@ -130,9 +132,9 @@ int observation_admit(struct observation *observation);
 
 /* What ran: one a CPU, check and regime. */
 struct tally {
-        uint64_t rounds;   /* compared and on the right CPU */
+        uint64_t rounds;      /* compared and on the right CPU */
         uint64_t void_rounds; /* may have run elsewhere: no coverage */
-        uint64_t events;   /* the regime's own events that happened inside `run` */
+        uint64_t events;      /* the regime's own events that happened inside `run` */
         uint64_t mismatches;
         uint64_t reviewed; /* rounds that another CPU verified too */
         uint64_t run_ns;   /* CPU time in `run`, this thread's */

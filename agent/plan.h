@@ -41,14 +41,14 @@ void cpu_set_format(const struct cpu_set *set, char *text, size_t size);
 /* Why something of the plan does not run. */
 enum plan_skip {
         PLAN_RUNS,
-        PLAN_SKIP_FEATURE,   /* the CPU, the system or --isa has not all features that the check needs */
-        PLAN_SKIP_CHOICE,    /* left out by --checks, --regimes or --cpus: not part of what was asked */
-        PLAN_SKIP_EVENTS,    /* the regime needs event points, which the check does not have */
-        PLAN_SKIP_ONE_CPU,   /* migrate needs two CPUs that may be used */
-        PLAN_SKIP_TIME,      /* the duration is too short (found out while running) */
-        PLAN_SKIP_OFFLINE,   /* the CPU is offline */
-        PLAN_SKIP_CPUSET,    /* the CPU is not in this process's cpuset or affinity */
-        PLAN_SKIP_FAILED,    /* the system refused what the regime needs: the observation FAILED says what */
+        PLAN_SKIP_FEATURE, /* the CPU, the system or --isa has not all features that the check needs */
+        PLAN_SKIP_CHOICE,  /* left out by --checks, --regimes or --cpus: not part of what was asked */
+        PLAN_SKIP_EVENTS,  /* the regime needs event points, which the check does not have */
+        PLAN_SKIP_ONE_CPU, /* migrate needs two CPUs that may be used */
+        PLAN_SKIP_TIME,    /* the duration is too short (found out while running) */
+        PLAN_SKIP_OFFLINE, /* the CPU is offline */
+        PLAN_SKIP_CPUSET,  /* the CPU is not in this process's cpuset or affinity */
+        PLAN_SKIP_FAILED,  /* the system refused what the regime needs: the observation FAILED says what */
 };
 const char *plan_skip_text(enum plan_skip skip);
 
@@ -66,14 +66,14 @@ struct plan_request {
 struct plan_item {
         uint16_t check; /* index into check_list */
         uint8_t regime; /* enum regime */
-        bool first; /* part of the first pass's first half: every check once in quiet */
+        bool first;     /* part of the first pass's first half: every check once in quiet */
 };
 
 struct plan {
-        struct cpu_set cpus; /* that get a worker */
+        struct cpu_set cpus;               /* that get a worker */
         struct cpu_set offline, forbidden; /* asked for (or online) and not possible */
         size_t n_items;
-        struct plan_item items[PLAN_ITEMS_MAX]; /* in the order of the first pass */
+        struct plan_item items[PLAN_ITEMS_MAX];     /* in the order of the first pass */
         enum plan_skip check_skip[PLAN_CHECKS_MAX]; /* a check that runs nowhere, by its index */
         isa_set check_missing[PLAN_CHECKS_MAX];     /* the features that it lacks */
         enum plan_skip regime_skip[REGIME_COUNT];   /* a regime that runs nowhere */

@@ -16,12 +16,12 @@
 
 struct qualification_request {
         const struct configuration *configuration; /* duration, checks, regimes, isa, diagnosis, identity */
-        const struct cpu_set *cpus; /* NULL: every online CPU */
+        const struct cpu_set *cpus;                /* NULL: every online CPU */
         uint64_t seed;
         enum drill drill;
-        int drill_cpu, drill_check; /* -1: any */
-        bool progress;              /* show it on stderr */
-        FILE *report, *observations; /* JSON and NDJSON, or NULL */
+        int drill_cpu, drill_check;                  /* -1: any */
+        bool progress;                               /* show it on stderr */
+        FILE *report, *observations;                 /* JSON and NDJSON, or NULL */
         const char *report_name, *observations_name; /* for error messages */
 };
 

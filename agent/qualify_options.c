@@ -15,8 +15,20 @@
 
 #define OWN_MOST 8
 
-enum { OPTION_DURATION = 1, OPTION_CPUS, OPTION_CHECKS, OPTION_REGIMES, OPTION_SEED, OPTION_ISA, OPTION_PROFILE,
-        OPTION_CONFIG, OPTION_JSON, OPTION_OBSERVATIONS, OPTION_NO_PROGRESS, OPTION_COUNT };
+enum {
+        OPTION_DURATION = 1,
+        OPTION_CPUS,
+        OPTION_CHECKS,
+        OPTION_REGIMES,
+        OPTION_SEED,
+        OPTION_ISA,
+        OPTION_PROFILE,
+        OPTION_CONFIG,
+        OPTION_JSON,
+        OPTION_OBSERVATIONS,
+        OPTION_NO_PROGRESS,
+        OPTION_COUNT
+};
 
 static const struct option shared[] = {
         { "duration", required_argument, NULL, OPTION_DURATION },
@@ -70,7 +82,8 @@ static int take_isa(const char *text, struct configuration *c, struct arguments_
         return r;
 }
 
-static int take_shared(struct qualify_options *o, int option, const char *value, struct arguments_error *error)
+static int take_shared(
+        struct qualify_options *o, int option, const char *value, struct arguments_error *error)
 {
         struct configuration *c = &o->configuration;
 

@@ -41,7 +41,8 @@ static enum check_unit unit_of(const struct observation *o)
 
 static bool same_wrong(const struct check_mismatch *a, const struct check_mismatch *b)
 {
-        return a->offset == b->offset && a->bits == b->bits && memcmp(a->actual, b->actual, sizeof(a->actual)) == 0;
+        return a->offset == b->offset && a->bits == b->bits &&
+               memcmp(a->actual, b->actual, sizeof(a->actual)) == 0;
 }
 
 static void note_mismatch(struct recorder *recorder, const struct check_mismatch *mismatch)
@@ -50,7 +51,8 @@ static void note_mismatch(struct recorder *recorder, const struct check_mismatch
 
         if (first)
                 recorder->first_wrong = *mismatch;
-        recorder->same_value = first || (recorder->same_value && same_wrong(&recorder->first_wrong, mismatch));
+        recorder->same_value =
+                first || (recorder->same_value && same_wrong(&recorder->first_wrong, mismatch));
 }
 
 static void note_evidence(struct recorder *recorder, struct observation *o)
@@ -111,8 +113,8 @@ static void place(const struct recorder *recorder, const struct member *member, 
         o->round = (struct check_round){ run->seed, 0, (uint16_t)member->cpu, member->process };
 }
 
-void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind, int error,
-        const struct observation_death *death)
+void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind,
+        int error, const struct observation_death *death)
 {
         struct observation o = {
                 .time_ns = clock_ns(CLOCK_REALTIME),
@@ -122,7 +124,9 @@ void recorder_tell(struct recorder *recorder, const struct member *member, enum 
                 .known = true,
                 .reviewer = -1,
                 .error = error,
-                .step = kind != OBSERVATION_FAILED ? STEP_NONE : error == EBADMSG ? STEP_RECORD : STEP_START,
+                .step = kind != OBSERVATION_FAILED ? STEP_NONE
+                        : error == EBADMSG         ? STEP_RECORD
+                                                   : STEP_START,
                 .tracer = member->pid > 0 ? member_tracer(member) : 0,
         };
 

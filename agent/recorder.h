@@ -10,9 +10,9 @@ struct recorder {
         const struct supervisor_run *run;
         struct evidence *evidence;
         uint32_t n_checks;
-        uint64_t failures;     /* observations that accuse a CPU */
+        uint64_t failures; /* observations that accuse a CPU */
         struct cpu_set accused;
-        bool same_value;       /* every mismatch so far has the same wrong output; false while there is none */
+        bool same_value; /* every mismatch so far has the same wrong output; false while there is none */
         struct check_mismatch first_wrong;
 };
 void recorder_begin(struct recorder *recorder, const struct supervisor_run *run, struct evidence *evidence);
@@ -26,5 +26,5 @@ void recorder_begin(struct recorder *recorder, const struct supervisor_run *run,
 void recorder_drain(struct recorder *recorder, struct member *member);
 
 /* Records what the supervisor itself has to say of a member. `error` is a positive errno or 0, `death` may be NULL. */
-void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind, int error,
-        const struct observation_death *death);
+void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind,
+        int error, const struct observation_death *death);

@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "checks/registers.h"
 
-#define TIMER_NS 2000000       /* of CPU time: it fires on the tick, so at most once a tick */
+#define TIMER_NS 2000000 /* of CPU time: it fires on the tick, so at most once a tick */
 #define STORM_FIRST_NS 20000
 #define STORM_LEAST_NS 4000
 #define STORM_MOST_NS 1000000
@@ -30,7 +30,8 @@ static int timer_arm(clockid_t clock, uint64_t value_ns, uint64_t interval_ns)
 {
         struct handler_state *h = &handler_state;
         struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = HANDLER_EVENT_SIGNAL };
-        struct itimerspec when = { .it_value = { 0, (long)value_ns }, .it_interval = { 0, (long)interval_ns } };
+        struct itimerspec when = { .it_value = { 0, (long)value_ns },
+                .it_interval = { 0, (long)interval_ns } };
 
         event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
         if (syscall(SYS_timer_create, clock, &event, &h->timer) < 0)

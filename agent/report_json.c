@@ -270,7 +270,8 @@ int report_json(const struct report *report, FILE *to)
         all = whole_json(report);
         r = all ? report_memory_end() : -ENOMEM;
         errno = 0;
-        if (r == 0 && (json_dumpf(all, to, JSON_COMPACT | JSON_REAL_PRECISION(12)) < 0 || fputc('\n', to) == EOF || fflush(to) == EOF))
+        if (r == 0 && (json_dumpf(all, to, JSON_COMPACT | JSON_REAL_PRECISION(12)) < 0 ||
+                              fputc('\n', to) == EOF || fflush(to) == EOF))
                 r = errno ? -errno : -EIO;
         json_decref(all);
         return r;

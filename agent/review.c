@@ -20,7 +20,8 @@ void review_begin(struct review *review, const struct worker *worker)
 }
 
 static void disagree(const struct worker *worker, const struct slot_offer *offer, uint32_t check,
-        const struct check_round *round, const struct check_mismatch *mismatch, enum observation_review again)
+        const struct check_round *round, const struct check_mismatch *mismatch,
+        enum observation_review again)
 {
         static struct observation o; /* too large for a stack */
 
@@ -40,8 +41,8 @@ static void disagree(const struct worker *worker, const struct slot_offer *offer
 }
 
 /* Sets the round up here, copies the other worker's output and compares it. */
-static int look(const struct check *check, const struct check_round *round, const uint8_t *state, uint8_t *scratch,
-        struct check_mismatch *ret_mismatch)
+static int look(const struct check *check, const struct check_round *round, const uint8_t *state,
+        uint8_t *scratch, struct check_mismatch *ret_mismatch)
 {
         check->setup(scratch, round);
         check_copy(scratch + check->output_offset, state + check->output_offset, check->output_size);
@@ -122,7 +123,8 @@ static void offer(struct review *review, const struct slot_current *now, uint32_
         review->offered = atomic_fetch_add(&own->sequence, 1) + 1;
 }
 
-enum observation_review review_mismatch(struct review *review, const struct slot_current *now, uint32_t which)
+enum observation_review review_mismatch(
+        struct review *review, const struct slot_current *now, uint32_t which)
 {
         struct slot *slot = review->worker->slot;
         uint64_t end = clock_ns(CLOCK_MONOTONIC) + REVIEW_WAIT_NS;

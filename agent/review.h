@@ -20,8 +20,10 @@ void review_begin(struct review *review, const struct worker *worker);
 void review_answer(struct review *review);
 
 /* Offers the mismatch in slot->state[which] and waits for the answer, at most 100 ms. */
-enum observation_review review_mismatch(struct review *review, const struct slot_current *now, uint32_t which);
+enum observation_review review_mismatch(
+        struct review *review, const struct slot_current *now, uint32_t which);
 
 /* After a round that was right: counts an answer that has come, and offers one round in sixteen. Returns true where
  * slot->state[which] was offered: it must stay as it is, the next round uses the other one. */
-bool review_share(struct review *review, const struct slot_current *now, uint32_t which, struct tally *tally);
+bool review_share(
+        struct review *review, const struct slot_current *now, uint32_t which, struct tally *tally);

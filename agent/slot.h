@@ -43,13 +43,13 @@ struct slot {
         /* the worker writes */
         _Atomic uint64_t heartbeat;
         _Atomic uint32_t in_run;
-        _Atomic uint32_t ready;      /* pinned, signals set up: rounds begin */
-        _Atomic uint32_t passes;     /* whole passes over the items */
+        _Atomic uint32_t ready;  /* pinned, signals set up: rounds begin */
+        _Atomic uint32_t passes; /* whole passes over the items */
         struct slot_current current;
         _Atomic uint32_t ring_head;
-        _Atomic uint32_t ring_lost;  /* observations that found the ring full */
+        _Atomic uint32_t ring_lost; /* observations that found the ring full */
         struct slot_offer offer;
-        struct slot_answer answer;   /* to the offer of the slot that this worker reviews */
+        struct slot_answer answer;           /* to the offer of the slot that this worker reviews */
         uint64_t events, rounds, mismatches; /* for the live view */
         /* the supervisor writes */
         _Atomic uint32_t stop;

@@ -58,8 +58,8 @@ static void leave_accused(struct supervisor *s)
 
 static bool fatal_by_itself(int signal)
 {
-        return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE || signal == SIGTRAP ||
-                signal == SIGSYS || signal == SIGABRT;
+        return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
+               signal == SIGTRAP || signal == SIGSYS || signal == SIGABRT;
 }
 
 static void bury(struct supervisor *s, struct member *m, int status, const struct rusage *usage)
@@ -67,7 +67,7 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
         struct observation_death death = { 0 };
 
         m->cpu_ns += ((uint64_t)usage->ru_utime.tv_sec + (uint64_t)usage->ru_stime.tv_sec) * CLOCK_SECOND +
-                ((uint64_t)usage->ru_utime.tv_usec + (uint64_t)usage->ru_stime.tv_usec) * 1000;
+                     ((uint64_t)usage->ru_utime.tv_usec + (uint64_t)usage->ru_stime.tv_usec) * 1000;
         recorder_drain(&s->recorder, m);
         if (WIFEXITED(status)) {
                 int code = WEXITSTATUS(status);
@@ -80,7 +80,8 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
                         recorder_tell(&s->recorder, m, OBSERVATION_CRASH, 0, &death);
         } else if (!m->killed_by_us) {
                 death.signal = WTERMSIG(status);
-                recorder_tell(&s->recorder, m, fatal_by_itself(death.signal) ? OBSERVATION_CRASH : OBSERVATION_KILLED, 0, &death);
+                recorder_tell(&s->recorder, m,
+                        fatal_by_itself(death.signal) ? OBSERVATION_CRASH : OBSERVATION_KILLED, 0, &death);
         }
         m->pid = 0;
         m->restart_ns = clock_ns(CLOCK_MONOTONIC) + m->restarts * 10 * CLOCK_MS;
@@ -277,13 +278,16 @@ static void collect(struct supervisor *s)
                 for (size_t c = 0; c < n_checks; c++)
                         for (int r = 0; r < REGIME_COUNT; r++) {
                                 const struct tally *tally = &m->slot->tallies[c][r];
-                                struct tally *to = evidence_tally(s->evidence, m->cpu, (unsigned)c, (enum regime)r);
+                                struct tally *to =
+                                        evidence_tally(s->evidence, m->cpu, (unsigned)c, (enum regime)r);
 
                                 s->outcome.rounds += tally->rounds;
                                 if (to && i < s->n_cpus && s->run->experiment == EXPERIMENT_NONE)
                                         tally_add(to, tally);
                         }
-                for (size_t j = 0; j < s->evidence->n_cpus && s->run->experiment == EXPERIMENT_NONE && i < s->n_cpus; j++)
+                for (size_t j = 0;
+                        j < s->evidence->n_cpus && s->run->experiment == EXPERIMENT_NONE && i < s->n_cpus;
+                        j++)
                         if (s->evidence->cpus[j] == m->cpu)
                                 s->evidence->cpu_ns[j] += m->cpu_ns;
         }
@@ -323,7 +327,8 @@ static int start_all(struct supervisor *s)
         size_t i = 0, started = 0;
         int r, first_error = -EAGAIN;
 
-        for (int cpu = cpu_set_next(s->run->cpus, -1); cpu >= 0; cpu = cpu_set_next(s->run->cpus, cpu), i++) {
+        for (int cpu = cpu_set_next(s->run->cpus, -1); cpu >= 0;
+                cpu = cpu_set_next(s->run->cpus, cpu), i++) {
                 r = member_create(&s->members[i], (unsigned)cpu, 0);
                 if (r == 0 && s->n_members > s->n_cpus)
                         r = member_create(&s->members[s->n_cpus + i], (unsigned)cpu, 1);
@@ -401,7 +406,8 @@ static void supervise(struct supervisor *s)
         s->stopping = true;
         for (size_t i = 0; i < s->n_members; i++)
                 atomic_store(&s->members[i].slot->stop, 1);
-        for (end_ns = now_ns + STOP_NS; processes_left(s) && now_ns < end_ns; now_ns = clock_ns(CLOCK_MONOTONIC))
+        for (end_ns = now_ns + STOP_NS; processes_left(s) && now_ns < end_ns;
+                now_ns = clock_ns(CLOCK_MONOTONIC))
                 tick(s);
         for (size_t i = 0; i < s->n_members; i++)
                 if (s->members[i].pid) {
@@ -412,7 +418,8 @@ static void supervise(struct supervisor *s)
                 tick(s);
 }
 
-int supervisor_run(const struct supervisor_run *run, struct evidence *evidence, struct supervisor_outcome *ret_outcome)
+int supervisor_run(
+        const struct supervisor_run *run, struct evidence *evidence, struct supervisor_outcome *ret_outcome)
 {
         size_t n = cpu_set_count(run->cpus);
         struct supervisor s = { .run = run, .evidence = evidence, .n_cpus = n };

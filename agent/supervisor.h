@@ -17,13 +17,14 @@ struct evidence {
         size_t n_observations;
         struct tally *tallies; /* [cpu slot][check][regime], see evidence_tally */
         size_t n_checks, n_cpus;
-        uint16_t *cpus; /* the CPU of each slot */
+        uint16_t *cpus;   /* the CPU of each slot */
         uint64_t *cpu_ns; /* CPU time of the worker of each slot */
-        size_t dropped; /* observations beyond EVIDENCE_MAX, counted but not kept */
+        size_t dropped;   /* observations beyond EVIDENCE_MAX, counted but not kept */
 };
 #define EVIDENCE_MAX 4096
 /* The tally of a CPU, or NULL where that CPU had no worker. */
-struct tally *evidence_tally(const struct evidence *evidence, unsigned cpu, unsigned check, enum regime regime);
+struct tally *evidence_tally(
+        const struct evidence *evidence, unsigned cpu, unsigned check, enum regime regime);
 void evidence_free(struct evidence *evidence);
 
 /* Deception for `assay drill`: the worker of `cpu` spoils its own output (or crashes, or hangs). */
@@ -44,17 +45,18 @@ struct supervisor_run {
         const struct cpu_set *hop_cpus; /* that the regime `migrate` visits; NULL: `cpus` */
         isa_set features;
         uint64_t seed;
-        uint64_t duration_ns;       /* of CLOCK_MONOTONIC from the start */
-        bool stop_at_evidence;      /* end at the first evidence instead of at the deadline */
-        bool once;                  /* each item once (its cycle, or until its events), then end */
+        uint64_t duration_ns;            /* of CLOCK_MONOTONIC from the start */
+        bool stop_at_evidence;           /* end at the first evidence instead of at the deadline */
+        bool once;                       /* each item once (its cycle, or until its events), then end */
         const struct check_round *round; /* run exactly this round again and again, or NULL */
-        uint32_t times;             /* with `round`: how often on each CPU; 0: until the deadline */
-        bool stack_present;         /* storms leave the alternate stack's pages alone */
-        enum experiment experiment; /* written into the observations */
+        uint32_t times;                  /* with `round`: how often on each CPU; 0: until the deadline */
+        bool stack_present;              /* storms leave the alternate stack's pages alone */
+        enum experiment experiment;      /* written into the observations */
         enum drill drill;
-        int drill_cpu, drill_check; /* -1: any */
+        int drill_cpu, drill_check;               /* -1: any */
         const volatile sig_atomic_t *interrupted; /* ends the run when it becomes non-zero */
-        void (*progress)(const struct supervisor_progress *progress, void *user); /* about 5 times a second */
+        void (*progress)(
+                const struct supervisor_progress *progress, void *user); /* about 5 times a second */
         void *user;
 };
 
@@ -65,11 +67,11 @@ struct supervisor_progress {
         const struct supervisor_cpu {
                 uint16_t cpu;
                 bool alive;
-                int32_t check;  /* index, -1: none yet */
+                int32_t check; /* index, -1: none yet */
                 enum regime regime;
                 uint64_t rounds, events, mismatches; /* so far */
                 double events_per_second;
-        } *cpus;
+        } * cpus;
         size_t items_done, items_all; /* over all CPUs: (CPU, item) pairs that have run once */
 };
 
@@ -80,10 +82,12 @@ struct supervisor_outcome {
         bool complete; /* every item ran on every CPU at least once with an event of its regime inside */
         bool interrupted;
         uint64_t elapsed_ns;
-        uint64_t ready_ns;   /* from the start until every worker had begun its first round; 0: never */
-        uint64_t core_ns;    /* until every check had run in quiet and families 1 to 3 in every regime; 0: never */
-        uint64_t covered_ns; /* until every item had run on every CPU; 0: never */
+        uint64_t ready_ns; /* from the start until every worker had begun its first round; 0: never */
+        uint64_t
+                core_ns; /* until every check had run in quiet and families 1 to 3 in every regime; 0: never */
+        uint64_t covered_ns;       /* until every item had run on every CPU; 0: never */
         uint64_t rounds, failures; /* over all CPUs; failures counts evidence */
-        bool same_value; /* every failure was the same wrong output */
+        bool same_value;           /* every failure was the same wrong output */
 };
-int supervisor_run(const struct supervisor_run *run, struct evidence *evidence, struct supervisor_outcome *ret_outcome);
+int supervisor_run(
+        const struct supervisor_run *run, struct evidence *evidence, struct supervisor_outcome *ret_outcome);

@@ -20,7 +20,7 @@
 #include "base/random.h"
 #include "checks/registers.h"
 
-#define SLICE_NS (20 * CLOCK_MS)       /* of an item after the first pass */
+#define SLICE_NS (20 * CLOCK_MS)        /* of an item after the first pass */
 #define QUIET_SERIES_NS (20 * CLOCK_MS) /* of an item in the first pass */
 
 struct loop {
@@ -29,10 +29,10 @@ struct loop {
         struct observation record; /* the next observation: what is known of the running round */
         uint32_t number;           /* of the next round */
         struct review review;
-        uint32_t which;            /* state in use */
-        uint16_t order[PLAN_ITEMS_MAX]; /* of the items in this pass */
+        uint32_t which;                     /* state in use */
+        uint16_t order[PLAN_ITEMS_MAX];     /* of the items in this pass */
         uint64_t quiet_ns[PLAN_CHECKS_MAX]; /* what a round takes undisturbed */
-        bool moved;                /* a MOVED observation was made for this worker */
+        bool moved;                         /* a MOVED observation was made for this worker */
 };
 
 static struct loop loop; /* one a process: too large for a stack */
@@ -188,7 +188,8 @@ static struct check_round next_round(void)
 
 /* True while a series of rounds has not done what it is for: in the first pass to use every operand (quiet) or to
  * see its events, later to fill a slice, and to see its events too. */
-static bool series_goes_on(const struct slot_current *now, bool first, uint64_t rounds, uint64_t events, uint64_t age)
+static bool series_goes_on(
+        const struct slot_current *now, bool first, uint64_t rounds, uint64_t events, uint64_t age)
 {
         bool quiet = now->regime == REGIME_QUIET;
 
@@ -220,7 +221,7 @@ static void run_series(uint32_t item, bool first)
                 loop.record.step = STEP_NONE;
         }
         while (r == 0 && (!rounds || series_goes_on(&now, first, rounds, events,
-                clock_ns(CLOCK_MONOTONIC) - start))) {
+                                             clock_ns(CLOCK_MONOTONIC) - start))) {
                 now.round = next_round();
                 events += run_round(&now, tally);
                 rounds++;
@@ -276,8 +277,9 @@ static void run_items(void)
 static void run_times(void)
 {
         const struct supervisor_run *run = loop.worker->run;
-        struct slot_current now = { .check = run->items[0].check, .regime = run->items[0].regime,
-                .round = *run->round };
+        struct slot_current now = {
+                .check = run->items[0].check, .regime = run->items[0].regime, .round = *run->round
+        };
         struct tally *tally = &loop.slot->tallies[now.check][now.regime];
         int r;
 

@@ -23,10 +23,11 @@
 
 /* Names a round exactly; it is printed as CHECK:SEED:CPU.PROCESS.NUMBER and `assay replay` takes it. */
 struct check_round {
-        uint64_t seed;    /* of the whole run (--seed) */
-        uint32_t number;  /* counts up; odd rounds hold the complement of the pattern */
-        uint16_t cpu;     /* the logical CPU that it was made for, below CHECK_CPU_MAX */
-        uint16_t process; /* 0: the worker; others: its competitors in the regime `crowd`; below CHECK_PROCESS_MAX */
+        uint64_t seed;   /* of the whole run (--seed) */
+        uint32_t number; /* counts up; odd rounds hold the complement of the pattern */
+        uint16_t cpu;    /* the logical CPU that it was made for, below CHECK_CPU_MAX */
+        uint16_t
+                process; /* 0: the worker; others: its competitors in the regime `crowd`; below CHECK_PROCESS_MAX */
 };
 #define CHECK_CPU_MAX 4096
 #define CHECK_PROCESS_MAX 1024
@@ -92,11 +93,11 @@ enum check_result {
 
 /* What a signal handler shows a check, as the kernel saved it. Pointers are NULL where the frame has none. */
 struct check_frame {
-        const void *ucontext;      /* ucontext_t */
-        const uint8_t *xsave;      /* the XSAVE area: legacy region, header, extended components */
-        uint64_t xfeatures;        /* components that are not in their initial state (XSTATE_BV) */
-        bool extended;             /* FP_XSTATE_MAGIC was found: components beyond SSE are there */
-        uint32_t skip_general;     /* bit r: general register r holds something else just now */
+        const void *ucontext;  /* ucontext_t */
+        const uint8_t *xsave;  /* the XSAVE area: legacy region, header, extended components */
+        uint64_t xfeatures;    /* components that are not in their initial state (XSTATE_BV) */
+        bool extended;         /* FP_XSTATE_MAGIC was found: components beyond SSE are there */
+        uint32_t skip_general; /* bit r: general register r holds something else just now */
 };
 
 enum check_family {
@@ -119,12 +120,12 @@ struct check {
         isa_set needs;       /* all of these, else the host cannot run it */
         uint32_t state_size; /* bytes, at most CHECK_STATE_MAX; the state is aligned to 64 */
         uint32_t output_offset, output_size;
-        uint32_t round_us; /* upper bound of one round, in microseconds of CPU time; at most 5,000 */
-        uint32_t cycle;    /* rounds until every operand, mode and pattern has been used; at least 1 */
-        bool events;       /* run passes KERNEL_EVENT points: the regimes storm-self and migrate apply */
-        bool voted;        /* no known answer: only agreement between CPUs (`voted`, not `known`) */
+        uint32_t round_us;   /* upper bound of one round, in microseconds of CPU time; at most 5,000 */
+        uint32_t cycle;      /* rounds until every operand, mode and pattern has been used; at least 1 */
+        bool events;         /* run passes KERNEL_EVENT points: the regimes storm-self and migrate apply */
+        bool voted;          /* no known answer: only agreement between CPUs (`voted`, not `known`) */
         const char *erratum; /* the label of the design erratum that this check looks for, or NULL */
-        const char *other; /* another check that does the same by other means (diagnosis), or NULL */
+        const char *other;   /* another check that does the same by other means (diagnosis), or NULL */
         const struct answers *const *answers; /* what it compares with, ends in NULL; or NULL */
         bool registers; /* the state starts with struct registers_pair, the output with its `out` */
         const struct check_field *fields; /* the rest of the output */
@@ -139,7 +140,8 @@ struct check {
          * setup put there, and `frame` compares the kernel's saved copy. Same contract as verify. It runs
          * in a signal handler. */
         const void *hold_begin, *hold_end;
-        int (*frame)(const void *state, const struct check_frame *frame, struct check_mismatch *ret_mismatch);
+        int (*frame)(
+                const void *state, const struct check_frame *frame, struct check_mismatch *ret_mismatch);
 };
 
 #define CHECK_STATE_MAX (512 * 1024)

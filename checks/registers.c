@@ -366,7 +366,8 @@ void registers_from_frame(struct registers *to, const struct check_frame *frame)
                 if (r < 16 && vector_width() > 32)
                         check_copy(to->vector[r] + 32, component(frame, 6, xsave_offset.zmm + 32 * r), 32);
                 if (r >= 16 && vector_width() > 32)
-                        check_copy(to->vector[r], component(frame, 7, xsave_offset.zmm_hi + 64 * (r - 16)), 64);
+                        check_copy(
+                                to->vector[r], component(frame, 7, xsave_offset.zmm_hi + 64 * (r - 16)), 64);
         }
         for (uint32_t r = 0; r < 8 && frame->extended && registers_level_now == REGISTERS_AVX512; r++)
                 check_copy(&to->mask[r], component(frame, 5, xsave_offset.opmask + 8 * r), 8);

@@ -10,16 +10,16 @@
 #pragma once
 
 /* Offsets of struct registers for assembly; registers.c asserts that they agree. */
-#define REGISTERS_GENERAL 0   /* rax rcx rdx rbx rsp rbp rsi rdi r8 .. r15: the order of their encoding */
+#define REGISTERS_GENERAL 0 /* rax rcx rdx rbx rsp rbp rsi rdi r8 .. r15: the order of their encoding */
 #define REGISTERS_FLAGS 128
 #define REGISTERS_FS_BASE 136
 #define REGISTERS_GS_BASE 144
-#define REGISTERS_MASK 152    /* k0 .. k7 */
-#define REGISTERS_X87 216     /* 8 of 10 bytes in 16, st(0) first */
+#define REGISTERS_MASK 152 /* k0 .. k7 */
+#define REGISTERS_X87 216  /* 8 of 10 bytes in 16, st(0) first */
 #define REGISTERS_X87_CONTROL 344
 #define REGISTERS_MXCSR 348
-#define REGISTERS_SHAPE 352   /* REGISTERS_SHAPE_*: input only */
-#define REGISTERS_VECTOR 384  /* 32 of 64 bytes */
+#define REGISTERS_SHAPE 352  /* REGISTERS_SHAPE_*: input only */
+#define REGISTERS_VECTOR 384 /* 32 of 64 bytes */
 #define REGISTERS_SIZE 2432
 
 #define REGISTERS_SHAPE_VECTOR_INITIAL 1 /* vectors and masks in their initial state: all zero by vzeroall */
@@ -50,8 +50,18 @@ struct registers {
         uint8_t vector[32][64];
 } __attribute__((aligned(64)));
 
-enum { REGISTERS_RAX, REGISTERS_RCX, REGISTERS_RDX, REGISTERS_RBX, REGISTERS_RSP, REGISTERS_RBP,
-        REGISTERS_RSI, REGISTERS_RDI, REGISTERS_R8, REGISTERS_R15 = 15 };
+enum {
+        REGISTERS_RAX,
+        REGISTERS_RCX,
+        REGISTERS_RDX,
+        REGISTERS_RBX,
+        REGISTERS_RSP,
+        REGISTERS_RBP,
+        REGISTERS_RSI,
+        REGISTERS_RDI,
+        REGISTERS_R8,
+        REGISTERS_R15 = 15
+};
 
 /* What run reads and what it leaves: the first bytes of an assembly kernel's state. `out` is the first part
  * of the check's output. */
@@ -75,8 +85,14 @@ uint64_t registers_components(uint32_t size);
 
 /* The 64 bits that register `id` (0..127: below) holds in lane `lane` (0..7) in this round: CPU, process,
  * register, lane and round are fields of it, all complemented in odd rounds. */
-enum { REGISTERS_ID_GENERAL = 0, REGISTERS_ID_BASE = 16, REGISTERS_ID_MASK = 24, REGISTERS_ID_X87 = 32,
-        REGISTERS_ID_VECTOR = 64, REGISTERS_ID_MEMORY = 96 };
+enum {
+        REGISTERS_ID_GENERAL = 0,
+        REGISTERS_ID_BASE = 16,
+        REGISTERS_ID_MASK = 24,
+        REGISTERS_ID_X87 = 32,
+        REGISTERS_ID_VECTOR = 64,
+        REGISTERS_ID_MEMORY = 96
+};
 uint64_t registers_sentinel(const struct check_round *round, unsigned id, unsigned lane);
 
 /* Fills pair->in with sentinels (the shape from the round: one round in eight leaves a component in its
@@ -95,13 +111,13 @@ void registers_setup_fs(struct registers *in, const struct check_round *round);
 /* Compares `out` with `expected` (usually `in`, with what the kernel computes put in) as far as the level
  * reaches; its bytes are the output's first. What the level, the shape or the CPU does not have is compared with
  * the poison that registers_store leaves there. */
-void registers_compare(struct check_compare *compare, const struct registers *expected,
-        const struct registers *out);
+void registers_compare(
+        struct check_compare *compare, const struct registers *expected, const struct registers *out);
 
 /* Compares the kernel's saved copy (a signal frame) with `in`. Bit r of `skip_general` leaves general
  * register r out. The mismatch's offsets are those of `out` in the output. Returns as verify does. */
-int registers_frame(const struct registers_pair *pair, const struct check_frame *frame, uint32_t skip_general,
-        struct check_mismatch *ret_mismatch);
+int registers_frame(const struct registers_pair *pair, const struct check_frame *frame,
+        uint32_t skip_general, struct check_mismatch *ret_mismatch);
 
 /* Copies the vector and mask registers of a signal frame (frame->xsave is not NULL) as far as the level reaches. */
 void registers_from_frame(struct registers *to, const struct check_frame *frame);
@@ -134,10 +150,10 @@ struct registers_hop {
 };
 
 extern struct registers_event_parameters {
-        uint64_t drop_begin, drop_size; /* _signal drops these pages (madvise MADV_DONTNEED), then */
+        uint64_t drop_begin, drop_size;   /* _signal drops these pages (madvise MADV_DONTNEED), then */
         uint64_t process, thread, signal; /* sends this signal to this thread: tgkill's arguments */
-        struct registers_hop *hop; /* _migrate goes to hop->next */
-        uint64_t count; /* events so far */
+        struct registers_hop *hop;        /* _migrate goes to hop->next */
+        uint64_t count;                   /* events so far */
 } registers_event_parameters;
 
 #endif

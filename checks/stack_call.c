@@ -7,17 +7,17 @@
 void stack_call_run(void *state);
 
 /* The kernel's labels: what a call must have pushed. */
-#define PLACES(X)                                                                             \
-        X(return_down)                                                                        \
-        X(return_left)                                                                        \
-        X(return_right)                                                                       \
-        X(leaf)                                                                               \
-        X(return_skip)                                                                        \
-        X(return_1)                                                                           \
-        X(return_8)                                                                           \
-        X(return_16) X(return_17) X(return_32) X(return_64) X(return_100) X(return_register)  \
-                X(return_memory) X(return_clean) X(return_never) X(landing) X(return_skipped) \
-                        X(return_jump) X(return_tree)
+#define PLACES(X)                                                                                \
+        X(return_down)                                                                           \
+        X(return_left)                                                                           \
+        X(return_right)                                                                          \
+        X(leaf)                                                                                  \
+        X(return_skip)                                                                           \
+        X(return_1)                                                                              \
+        X(return_8)                                                                              \
+        X(return_16)                                                                             \
+        X(return_17) X(return_32) X(return_64) X(return_100) X(return_register) X(return_memory) \
+                X(return_clean) X(return_never) X(landing) X(return_skipped) X(return_jump) X(return_tree)
 #define DECLARE(name) extern const char stack_call_##name[] __attribute__((visibility("hidden")));
 PLACES(DECLARE)
 #define PLACE(name) ((uint64_t)(uintptr_t)stack_call_##name)

@@ -17,7 +17,7 @@
 #define VECTOR_STREAM_COMMON 2944 /* the first 46 rows */
 #define VECTOR_STREAM_BLOCKS 16
 #define VECTOR_STREAM_PASSES 512
-#define VECTOR_STREAM_WHOLE                                                                               \
+#define VECTOR_STREAM_WHOLE \
         64                     /* one pass in 64 goes through all rows, the first one too; a power of two \
                                 */
 #define VECTOR_STREAM_EVENT 16 /* passes between two KERNEL_EVENTs: 3 to 20 microseconds; a power of two */

@@ -49,9 +49,9 @@ static inline void cleanup_dir(DIR **dir)
 #define AUTO_DIR CLEANUP(cleanup_dir)
 
 /* Hands a pointer to the caller and forgets it here. */
-#define TAKE(pointer)                                                                                         \
-        ({                                                                                                    \
-                __typeof__(pointer) taken_ = (pointer);                                                       \
-                (pointer) = NULL;                                                                             \
-                taken_;                                                                                       \
+#define TAKE(pointer)                                   \
+        ({                                              \
+                __typeof__(pointer) taken_ = (pointer); \
+                (pointer) = NULL;                       \
+                taken_;                                 \
         })

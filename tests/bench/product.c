@@ -114,16 +114,25 @@ int main(void)
 
         if (host_read(&source, &host) < 0)
                 return 1;
-        struct plan_request request = { .online = host.online, .allowed = host.allowed, .features = host.features,
-                .regimes = ~0U };
+        struct plan_request request = {
+                .online = host.online, .allowed = host.allowed, .features = host.features, .regimes = ~0U
+        };
         if (plan_build(&request, &plan) < 0)
                 return 1;
         for (int i = 0; i < RUNS; i++) {
                 struct evidence evidence = { 0 };
                 struct supervisor_outcome outcome;
-                struct supervisor_run run = { .items = plan.items, .n_items = plan.n_items, .cpus = &plan.cpus,
-                        .features = host.features, .seed = (uint64_t)i, .duration_ns = DURATION_NS, .once = true,
-                        .drill_cpu = -1, .drill_check = -1, .progress = on_progress, .user = &memory };
+                struct supervisor_run run = { .items = plan.items,
+                        .n_items = plan.n_items,
+                        .cpus = &plan.cpus,
+                        .features = host.features,
+                        .seed = (uint64_t)i,
+                        .duration_ns = DURATION_NS,
+                        .once = true,
+                        .drill_cpu = -1,
+                        .drill_check = -1,
+                        .progress = on_progress,
+                        .user = &memory };
 
                 if (supervisor_run(&run, &evidence, &outcome) < 0)
                         return 1;
@@ -136,8 +145,10 @@ int main(void)
         printf("first round          %6.3f s, aim 0.200\n", median(ready));
         printf("quiet and families 1 to 3 in every regime %6.2f s, aim 5\n", median(core));
         printf("everything planned   %6.2f s, aim 60\n", median(covered));
-        printf("private memory       %6" PRIu64 " KiB the largest worker, aim 4096 (a bare fork %" PRIu64 " KiB); "
-               "%" PRIu64 " KiB the supervisor, aim 16384\n", memory.worker_kib, bare_fork_kib(), memory.own_kib);
+        printf("private memory       %6" PRIu64 " KiB the largest worker, aim 4096 (a bare fork %" PRIu64
+               " KiB); "
+               "%" PRIu64 " KiB the supervisor, aim 16384\n",
+                memory.worker_kib, bare_fork_kib(), memory.own_kib);
         printf("tables of answers    %6.2f MiB, aim 16\n", (double)answers_size() / 1048576);
         host_free(&host);
         return 0;

@@ -117,7 +117,8 @@ static double bare_rate(void (*loop)(void), int cpu)
                 CPU_SET(cpu, &set);
                 (void)sched_setaffinity(0, sizeof(set), &set);
                 for (int i = 0; i < 2; i++)
-                        stacks[i] = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                        stacks[i] = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
                 start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
                 loop();
                 rate = (double)signals * 1e9 / (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start);
@@ -151,8 +152,14 @@ static double worker_rate(enum regime regime, uint16_t check, int cpu, isa_set f
         struct evidence evidence = { 0 };
         struct supervisor_outcome outcome;
         struct cpu_set cpus = { { 0 } };
-        struct supervisor_run run = { .items = &item, .n_items = 1, .cpus = &cpus, .features = features, .seed = 1,
-                .duration_ns = RUN_NS, .drill_cpu = -1, .drill_check = -1 };
+        struct supervisor_run run = { .items = &item,
+                .n_items = 1,
+                .cpus = &cpus,
+                .features = features,
+                .seed = 1,
+                .duration_ns = RUN_NS,
+                .drill_cpu = -1,
+                .drill_check = -1 };
         double rate = 0;
 
         cpu_set_add(&cpus, (unsigned)cpu);
@@ -172,8 +179,8 @@ static int by_value(const void *a, const void *b)
         return (x > y) - (x < y);
 }
 
-static void compare(const char *name, enum regime regime, void (*loop)(void), uint16_t check, int cpu,
-        isa_set features)
+static void compare(
+        const char *name, enum regime regime, void (*loop)(void), uint16_t check, int cpu, isa_set features)
 {
         double ours[RUNS], bare[RUNS], ratio[RUNS];
 
@@ -185,8 +192,8 @@ static void compare(const char *name, enum regime regime, void (*loop)(void), ui
         qsort(ours, RUNS, sizeof(*ours), by_value);
         qsort(bare, RUNS, sizeof(*bare), by_value);
         qsort(ratio, RUNS, sizeof(*ratio), by_value);
-        printf("%-12s %8.0f signals/s verified, bare loop %8.0f, ratio %.2f (of %.2f to %.2f), aim 0.70\n", name,
-                ours[RUNS / 2], bare[RUNS / 2], ratio[RUNS / 2], ratio[0], ratio[RUNS - 1]);
+        printf("%-12s %8.0f signals/s verified, bare loop %8.0f, ratio %.2f (of %.2f to %.2f), aim 0.70\n",
+                name, ours[RUNS / 2], bare[RUNS / 2], ratio[RUNS / 2], ratio[0], ratio[RUNS - 1]);
 }
 
 int main(void)

@@ -19,8 +19,8 @@
 #endif
 #define XSTATE_BV_OFFSET 512
 
-static const char *const names[FLIP_COUNT] = { "general", "rsp", "flags", "xmm", "ymm", "zmm", "zmm16-31", "mask",
-        "x87", "mxcsr" };
+static const char *const names[FLIP_COUNT] = { "general", "rsp", "flags", "xmm", "ymm", "zmm", "zmm16-31",
+        "mask", "x87", "mxcsr" };
 
 const char *flip_class_name(enum flip_class class)
 {
@@ -40,9 +40,9 @@ const char *flip_class_missing(enum flip_class class)
 
 bool flip_class_matches(enum flip_class class, const char *unit)
 {
-        static const enum check_unit units[FLIP_COUNT] = { CHECK_UNIT_GENERAL, CHECK_UNIT_STACK, CHECK_UNIT_FLAGS,
-                CHECK_UNIT_XMM, CHECK_UNIT_YMM, CHECK_UNIT_ZMM, CHECK_UNIT_ZMM_HI, CHECK_UNIT_MASK, CHECK_UNIT_X87,
-                CHECK_UNIT_MXCSR };
+        static const enum check_unit units[FLIP_COUNT] = { CHECK_UNIT_GENERAL, CHECK_UNIT_STACK,
+                CHECK_UNIT_FLAGS, CHECK_UNIT_XMM, CHECK_UNIT_YMM, CHECK_UNIT_ZMM, CHECK_UNIT_ZMM_HI,
+                CHECK_UNIT_MASK, CHECK_UNIT_X87, CHECK_UNIT_MXCSR };
 
         return strcmp(unit, check_unit_name(units[class])) == 0;
 }
@@ -54,10 +54,11 @@ static bool flip_general(pid_t pid, enum flip_class class, uint64_t random, char
 
         if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) < 0)
                 return false;
-        unsigned long long *const general[] = { &regs.rax, &regs.rcx, &regs.rdx, &regs.rbx, &regs.rbp, &regs.rsi,
-                &regs.rdi, &regs.r8, &regs.r9, &regs.r10, &regs.r11, &regs.r12, &regs.r13, &regs.r14, &regs.r15 };
-        static const char *const general_names[] = { "rax", "rcx", "rdx", "rbx", "rbp", "rsi", "rdi", "r8", "r9",
-                "r10", "r11", "r12", "r13", "r14", "r15" };
+        unsigned long long *const general[] = { &regs.rax, &regs.rcx, &regs.rdx, &regs.rbx, &regs.rbp,
+                &regs.rsi, &regs.rdi, &regs.r8, &regs.r9, &regs.r10, &regs.r11, &regs.r12, &regs.r13,
+                &regs.r14, &regs.r15 };
+        static const char *const general_names[] = { "rax", "rcx", "rdx", "rbx", "rbp", "rsi", "rdi", "r8",
+                "r9", "r10", "r11", "r12", "r13", "r14", "r15" };
 
         if (class == FLIP_RSP) {
                 regs.rsp += random & 1 ? 8 : -8ULL;
@@ -127,7 +128,8 @@ static void choose(enum flip_class class, uint64_t random, uint32_t *ret_byte, u
                 *ret_component = 1;
                 break;
         }
-        (void)snprintf(what, what_size, "%s register %u byte %u bit %u", names[class], r, *ret_byte, *ret_bit);
+        (void)snprintf(
+                what, what_size, "%s register %u byte %u bit %u", names[class], r, *ret_byte, *ret_bit);
 }
 
 static bool flip_extended(pid_t pid, enum flip_class class, uint64_t random, char *what, size_t what_size)

@@ -40,7 +40,7 @@ struct options {
         const char *assay, *checks, *regimes;
         unsigned flips, jobs;
         unsigned duration_ms; /* of a run; the flip comes within its first half */
-        double least; /* percent; 0: the figure is printed only */
+        double least;         /* percent; 0: the figure is printed only */
         bool anywhere;
 };
 
@@ -62,7 +62,7 @@ struct outcome {
         int injected; /* 1: a bit was flipped; 0: no moment was found */
         int cpu;
         int exit_status;
-        bool named;   /* that CPU alone */
+        bool named; /* that CPU alone */
         bool class_right;
         char what[64];   /* which register and bit */
         char found[160]; /* the verdict's summary */
@@ -94,10 +94,11 @@ static bool kernels_read(const char *path, struct kernels *kernels)
                         size = strtoull(first, NULL, 16);
                         size_t length = strlen(name);
                         bool kernel = (length > 4 && strcmp(name + length - 4, "_run") == 0) ||
-                                strncmp(name, "registers_load", 14) == 0 ||
-                                strncmp(name, "registers_store", 15) == 0;
+                                      strncmp(name, "registers_load", 14) == 0 ||
+                                      strncmp(name, "registers_store", 15) == 0;
 
-                        if (kernel && (type == 't' || type == 'T') && kernels->n < ARRAY_SIZE(kernels->range)) {
+                        if (kernel && (type == 't' || type == 'T') &&
+                                kernels->n < ARRAY_SIZE(kernels->range)) {
                                 kernels->range[kernels->n].begin = value;
                                 kernels->range[kernels->n++].end = value + size;
                         }
@@ -183,7 +184,8 @@ static bool again(pid_t pid, uint64_t *random)
                         return false;
                 if (status >> 16 == PTRACE_EVENT_STOP)
                         return true;
-                if (ptrace(PTRACE_CONT, pid, NULL, WSTOPSIG(status)) < 0) /* a signal of a regime: deliver it */
+                if (ptrace(PTRACE_CONT, pid, NULL, WSTOPSIG(status)) <
+                        0) /* a signal of a regime: deliver it */
                         return false;
         }
 }
@@ -229,8 +231,8 @@ static pid_t start_assay(const struct options *options, const char *report, uint
                 (void)dup2(null, 2);
         }
         (void)execl(options->assay, options->assay, "qualify", "--checks", options->checks, "--regimes",
-                options->regimes, "--duration", duration, "--seed", seed_text, "--json", report, "--no-progress",
-                (char *)NULL);
+                options->regimes, "--duration", duration, "--seed", seed_text, "--json", report,
+                "--no-progress", (char *)NULL);
         _exit(127);
 }
 
@@ -245,8 +247,8 @@ static void read_report(const char *path, enum flip_class class, struct outcome 
         const char *summary = json_string_value(json_object_get(verdict, "summary"));
         size_t i;
 
-        outcome->named = json_array_size(cpus) == 1 &&
-                json_integer_value(json_array_get(cpus, 0)) == outcome->cpu;
+        outcome->named =
+                json_array_size(cpus) == 1 && json_integer_value(json_array_get(cpus, 0)) == outcome->cpu;
         (void)snprintf(outcome->found, sizeof(outcome->found), "%s", summary ? summary : error.text);
         json_array_foreach(observations, i, observation)
         {
@@ -259,8 +261,8 @@ static void read_report(const char *path, enum flip_class class, struct outcome 
 }
 
 /* One flip, one run of the program. */
-static struct outcome inject_once(const struct options *options, const struct kernels *kernels,
-        enum flip_class class, uint64_t seed)
+static struct outcome inject_once(
+        const struct options *options, const struct kernels *kernels, enum flip_class class, uint64_t seed)
 {
         struct outcome outcome = { .cpu = -1, .exit_status = -1 };
         char report[] = "/tmp/assay-inject-XXXXXX";
@@ -283,8 +285,8 @@ static struct outcome inject_once(const struct options *options, const struct ke
                 size_t chosen = random_next(&random) % n;
 
                 outcome.cpu = cpus[chosen];
-                outcome.injected = inject_into(pids[chosen], options, kernels, class, &random, outcome.what,
-                        sizeof(outcome.what));
+                outcome.injected = inject_into(
+                        pids[chosen], options, kernels, class, &random, outcome.what, sizeof(outcome.what));
         }
         if (waitpid(pid, &status, 0) == pid && WIFEXITED(status))
                 outcome.exit_status = WEXITSTATUS(status);
@@ -314,13 +316,14 @@ static void add(struct totals *totals, enum flip_class class, const struct outco
                         o->exit_status, o->found);
 }
 
-static struct totals inject_class(const struct options *options, const struct kernels *kernels,
-        enum flip_class class, uint64_t *seeds)
+static struct totals inject_class(
+        const struct options *options, const struct kernels *kernels, enum flip_class class, uint64_t *seeds)
 {
         struct totals totals = { 0 };
 
         for (unsigned done = 0; done < options->flips;) {
-                unsigned jobs = options->flips - done < options->jobs ? options->flips - done : options->jobs;
+                unsigned jobs =
+                        options->flips - done < options->jobs ? options->flips - done : options->jobs;
                 int pipes[JOBS_MOST][2];
 
                 for (unsigned j = 0; j < jobs; j++) {
@@ -355,7 +358,7 @@ static void inject_case(const struct options *options, const struct kernels *ker
 
         printf("# --checks '%s' --regimes %s, stops %s\n", options->checks, options->regimes,
                 options->anywhere ? "in user mode" : "inside run");
-        for (enum flip_class class = 0; class < FLIP_COUNT; class++) {
+        for (enum flip_class class = 0; class < FLIP_COUNT; class ++) {
                 const char *why = flip_class_missing(class);
 
                 if (why) {
@@ -364,7 +367,8 @@ static void inject_case(const struct options *options, const struct kernels *ker
                 }
                 struct totals t = inject_class(options, kernels, class, seeds);
                 tap_ok(t.injected * 10 >= options->flips * 8,
-                        "%-8s %3u flips of %3u, %3u noticed, %3u rightly named (%.0f%%), class right in %.0f%%",
+                        "%-8s %3u flips of %3u, %3u noticed, %3u rightly named (%.0f%%), class right in "
+                        "%.0f%%",
                         flip_class_name(class), t.injected, options->flips, t.noticed, t.rightly,
                         t.injected ? 100.0 * t.rightly / t.injected : 0,
                         t.rightly ? 100.0 * t.class_right / t.rightly : 0);
@@ -380,7 +384,8 @@ static void inject_case(const struct options *options, const struct kernels *ker
         tap_ok(all.noticed == all.rightly, "no other CPU was named");
         if (options->least > 0)
                 tap_ok(share >= options->least && right >= 90,
-                        "at least %.0f%% noticed and rightly named, the class right in at least 90%%", options->least);
+                        "at least %.0f%% noticed and rightly named, the class right in at least 90%%",
+                        options->least);
 }
 
 static bool read_options(int argc, char **argv, struct options *options)
@@ -407,7 +412,7 @@ static bool read_options(int argc, char **argv, struct options *options)
                 i++;
         }
         return options->flips > 0 && options->jobs > 0 && options->jobs <= JOBS_MOST &&
-                !options->checks == !options->regimes;
+               !options->checks == !options->regimes;
 }
 
 int main(int argc, char **argv)
@@ -425,9 +430,13 @@ int main(int argc, char **argv)
         if (options.checks)
                 inject_case(&options, &kernels, &seeds);
         for (size_t i = 0; !options.checks && i < ARRAY_SIZE(cases); i++) {
-                struct options one = { .assay = options.assay, .jobs = options.jobs, .checks = cases[i].checks,
-                        .regimes = cases[i].regimes, .least = cases[i].least,
-                        .duration_ms = cases[i].duration_ms, .anywhere = cases[i].anywhere,
+                struct options one = { .assay = options.assay,
+                        .jobs = options.jobs,
+                        .checks = cases[i].checks,
+                        .regimes = cases[i].regimes,
+                        .least = cases[i].least,
+                        .duration_ms = cases[i].duration_ms,
+                        .anywhere = cases[i].anywhere,
                         .flips = (options.flips + cases[i].share - 1) / cases[i].share };
 
                 inject_case(&one, &kernels, &seeds);

@@ -8,7 +8,8 @@
 #include "base/array.h"
 #include "tests/tap.h"
 
-static const struct check hold = { .name = "state_hold" }, push = { .name = "stack_push", .output_size = 4096 };
+static const struct check hold = { .name = "state_hold" },
+                          push = { .name = "stack_push", .output_size = 4096 };
 const struct check *const check_list[] = { &hold, &push, NULL };
 
 static struct observation sound(void)
