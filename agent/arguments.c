@@ -120,7 +120,7 @@ int arguments_cpus(const char *text, struct cpu_set *ret_set, struct arguments_e
 
         if (r == -ERANGE)
                 return wrong(ret_error, "'%.80s' names a CPU above %d, the highest that is supported", text,
-                        PLAN_CPUS_MAX - 1);
+                        CHECK_CPU_MAX - 1);
         if (r < 0 || cpu_set_count(&set) == 0)
                 return wrong(ret_error, "'%.80s' is no list of CPUs; write one such as 0-3,8", text);
         *ret_set = set;

@@ -33,7 +33,7 @@ int arguments_complain(const char *where, const struct arguments_error *error);
 /* "90", "90s", "500ms", "5m", "1h", "2d": whole numbers, seconds without a unit; from 1 ms to 365 days. */
 int arguments_duration(const char *text, uint64_t *ret_ns, struct arguments_error *ret_error);
 
-/* "0-3,8", at least one CPU, each below PLAN_CPUS_MAX. */
+/* "0-3,8", at least one CPU, each below CHECK_CPU_MAX. */
 int arguments_cpus(const char *text, struct cpu_set *ret_set, struct arguments_error *ret_error);
 /* Complains about a CPU that the host does not have at all, online or offline. */
 int arguments_cpus_exist(

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sets of CPUs and the list form in which the kernel writes them
- * (Documentation/admin-guide/cputopology.rst). The contract is in plan.h. */
+ * (Documentation/admin-guide/cputopology.rst). */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/plan.h"
+#include "agent/cpu_set.h"
 #include "base/array.h"
 
 unsigned cpu_set_count(const struct cpu_set *set)
@@ -22,7 +22,7 @@ int cpu_set_next(const struct cpu_set *set, int after)
 {
         unsigned cpu = (unsigned)(after + 1);
 
-        while (cpu < PLAN_CPUS_MAX) {
+        while (cpu < CHECK_CPU_MAX) {
                 uint64_t rest = set->word[cpu / 64] >> cpu % 64;
 
                 if (rest)
@@ -40,7 +40,7 @@ static int cpu_set_number(const char **text, unsigned *ret_cpu)
         if (!isdigit((unsigned char)**text))
                 return -EINVAL;
         for (; isdigit((unsigned char)**text); ++*text)
-                if ((cpu = cpu * 10 + (unsigned)(**text - '0')) >= PLAN_CPUS_MAX)
+                if ((cpu = cpu * 10 + (unsigned)(**text - '0')) >= CHECK_CPU_MAX)
                         return -ERANGE;
         *ret_cpu = cpu;
         return 0;

@@ -86,7 +86,7 @@ size_t diagnosis_subjects(const struct evidence *evidence, uint32_t ret_subjects
                 const struct observation *o = &evidence->observations[i];
 
                 if (!observation_is_evidence(o->kind) || o->experiment != EXPERIMENT_NONE || o->cpu < 0 ||
-                        o->cpu >= PLAN_CPUS_MAX || o->check >= evidence->n_checks ||
+                        o->cpu >= CHECK_CPU_MAX || o->check >= evidence->n_checks ||
                         cpu_set_has(&seen, (unsigned)o->cpu))
                         continue;
                 cpu_set_add(&seen, (unsigned)o->cpu);
@@ -101,9 +101,9 @@ static void suspects(const struct observation *o, struct cpu_set *ret_cpus)
         *ret_cpus = (struct cpu_set){ 0 };
         cpu_set_add(ret_cpus, (unsigned)o->cpu);
         for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
-                if (o->seen_on[i] >= 0 && o->seen_on[i] < PLAN_CPUS_MAX)
+                if (o->seen_on[i] >= 0 && o->seen_on[i] < CHECK_CPU_MAX)
                         cpu_set_add(ret_cpus, (unsigned)o->seen_on[i]);
-        if (o->kind == OBSERVATION_DISAGREE && o->reviewer >= 0 && o->reviewer < PLAN_CPUS_MAX)
+        if (o->kind == OBSERVATION_DISAGREE && o->reviewer >= 0 && o->reviewer < CHECK_CPU_MAX)
                 cpu_set_add(ret_cpus, (unsigned)o->reviewer);
 }
 

@@ -1,9 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was observed, as plain data: its contract is in supervisor.h. Apart from the supervisor, so that
  * verdict and reports are tested without one. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "agent/supervisor.h"
+
+int evidence_prepare(struct evidence *evidence, const struct cpu_set *cpus)
+{
+        size_t n = cpu_set_count(cpus), slot = 0;
+
+        if (evidence->n_cpus)
+                return 0;
+        evidence->n_checks = check_count();
+        evidence->cpus = calloc(n, sizeof(*evidence->cpus));
+        evidence->cpu_ns = calloc(n, sizeof(*evidence->cpu_ns));
+        evidence->tallies = calloc(n * evidence->n_checks * REGIME_COUNT, sizeof(*evidence->tallies));
+        evidence->observations = calloc(EVIDENCE_GROWTH, sizeof(*evidence->observations));
+        if (!evidence->cpus || !evidence->cpu_ns || !evidence->tallies || !evidence->observations)
+                return -ENOMEM;
+        for (int cpu = cpu_set_next(cpus, -1); cpu >= 0; cpu = cpu_set_next(cpus, cpu))
+                evidence->cpus[slot++] = (uint16_t)cpu;
+        evidence->n_cpus = n;
+        return 0;
+}
+
+static void tally_add(struct tally *to, const struct tally *from)
+{
+        to->rounds += from->rounds;
+        to->void_rounds += from->void_rounds;
+        to->events += from->events;
+        to->mismatches += from->mismatches;
+        to->reviewed += from->reviewed;
+        to->run_ns += from->run_ns;
+        to->covered += from->covered;
+}
+
+void evidence_add(
+        struct evidence *evidence, unsigned cpu, const struct tally tallies[][REGIME_COUNT], uint64_t cpu_ns)
+{
+        for (unsigned check = 0; check < evidence->n_checks; check++)
+                for (int regime = 0; regime < REGIME_COUNT; regime++) {
+                        struct tally *to = evidence_tally(evidence, cpu, check, (enum regime)regime);
+
+                        if (to)
+                                tally_add(to, &tallies[check][regime]);
+                }
+        for (size_t slot = 0; slot < evidence->n_cpus; slot++)
+                if (evidence->cpus[slot] == cpu)
+                        evidence->cpu_ns[slot] += cpu_ns;
+}
 
 struct tally *evidence_tally(
         const struct evidence *evidence, unsigned cpu, unsigned check, enum regime regime)

@@ -202,7 +202,7 @@ static void cpuid_read_recorded(const struct host_source *source, struct host *h
 
 void host_read_cpuid(const struct host_source *source, struct host *host)
 {
-        static uint64_t kinds[PLAN_CPUS_MAX];
+        static uint64_t kinds[CHECK_CPU_MAX];
         struct cpu_raw_data_t raw;
 
         cpuid_set_verbosiness_level(0);

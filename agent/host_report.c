@@ -121,7 +121,7 @@ static void package_text(const struct host *host, int package, FILE *to, int wid
                 if (host->cpus[i].package != package)
                         continue;
                 cpu_set_add(&cpus, (unsigned)host->cpus[i].cpu);
-                if (host->cpus[i].numa >= 0 && host->cpus[i].numa < PLAN_CPUS_MAX)
+                if (host->cpus[i].numa >= 0 && host->cpus[i].numa < CHECK_CPU_MAX)
                         cpu_set_add(&nodes, (unsigned)host->cpus[i].numa);
                 host_siblings(host, (unsigned)host->cpus[i].cpu, &siblings);
                 n_cores += cpu_set_next(&siblings, -1) == host->cpus[i].cpu;

@@ -100,7 +100,7 @@ static void topology_places(hwloc_topology_t topology, struct host *host)
         for (int logical = 0; logical < 2; logical++) {
                 host->n_cpus = 0;
                 while ((pu = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, pu)) && host->n_cpus < n)
-                        if (pu->os_index < PLAN_CPUS_MAX)
+                        if (pu->os_index < CHECK_CPU_MAX)
                                 topology_place(topology, pu, logical, &host->cpus[host->n_cpus++]);
                 if (!topology_cores_ambiguous(host))
                         return;
@@ -182,11 +182,11 @@ void host_read_topology(const struct host_source *source, struct host *host)
         __attribute__((cleanup(topology_destroy))) hwloc_topology_t topology = NULL;
         struct cpu_set present = { 0 };
 
-        host->cpus = calloc(PLAN_CPUS_MAX, sizeof(*host->cpus));
+        host->cpus = calloc(CHECK_CPU_MAX, sizeof(*host->cpus));
         if (!host->cpus)
                 return;
         if (topology_load(source, &topology) == 0) {
-                host->n_cpus = PLAN_CPUS_MAX;
+                host->n_cpus = CHECK_CPU_MAX;
                 topology_places(topology, host);
                 topology_cache(topology, HWLOC_OBJ_L2CACHE, host->l2);
                 topology_cache(topology, HWLOC_OBJ_L3CACHE, host->l3);

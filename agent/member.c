@@ -92,15 +92,6 @@ static void *map_scratch(const struct member *reviewed)
         return memory == MAP_FAILED ? NULL : memory;
 }
 
-static uint32_t count_checks(void)
-{
-        uint32_t n = 0;
-
-        while (check_list[n])
-                n++;
-        return n;
-}
-
 /* In the child: from here on it is a worker and nothing else. */
 static _Noreturn void become_worker(
         const struct member *member, const struct supervisor_run *run, pid_t parent)
@@ -119,7 +110,7 @@ static _Noreturn void become_worker(
                 .scratch = member->reviewed ? map_scratch(member->reviewed) : NULL,
                 .reviewed_cpu = member->reviewed ? (int)member->reviewed->cpu : -1,
                 .reviewer_cpu = member->reviewer ? (int)member->reviewer->cpu : -1,
-                .n_checks = count_checks(),
+                .n_checks = check_count(),
                 .cpu = member->cpu,
                 .process = member->process,
         };

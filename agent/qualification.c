@@ -117,7 +117,7 @@ static unsigned accused(const struct evidence *evidence)
                 const struct observation *o = &evidence->observations[i];
 
                 if (observation_is_evidence(o->kind) && o->experiment == EXPERIMENT_NONE && o->cpu >= 0 &&
-                        o->cpu < PLAN_CPUS_MAX)
+                        o->cpu < CHECK_CPU_MAX)
                         cpu_set_add(&cpus, (unsigned)o->cpu);
         }
         return cpu_set_count(&cpus);

@@ -13,8 +13,6 @@
 void recorder_begin(struct recorder *recorder, const struct supervisor_run *run, struct evidence *evidence)
 {
         *recorder = (struct recorder){ .run = run, .evidence = evidence };
-        while (check_list[recorder->n_checks])
-                recorder->n_checks++;
 }
 
 /* ---- what only we know ---- */
@@ -72,9 +70,9 @@ static bool make_room(struct evidence *e, bool accuses)
 
         if (e->n_observations >= (accuses ? EVIDENCE_MAX : EVIDENCE_MAX / 2))
                 return false;
-        if (e->n_observations % RECORDER_GROWTH || (!e->n_observations && e->observations))
+        if (e->n_observations % EVIDENCE_GROWTH || (!e->n_observations && e->observations))
                 return true;
-        more = realloc(e->observations, (e->n_observations + RECORDER_GROWTH) * sizeof(*e->observations));
+        more = realloc(e->observations, (e->n_observations + EVIDENCE_GROWTH) * sizeof(*e->observations));
         if (more)
                 e->observations = more;
         return more;

@@ -9,17 +9,12 @@
 struct recorder {
         const struct supervisor_run *run;
         struct evidence *evidence;
-        uint32_t n_checks;
         uint64_t failures; /* observations that accuse a CPU */
         struct cpu_set accused;
         bool same_value; /* every mismatch so far has the same wrong output; false while there is none */
         struct check_mismatch first_wrong;
 };
 void recorder_begin(struct recorder *recorder, const struct supervisor_run *run, struct evidence *evidence);
-
-/* Evidence grows by so many observations; whoever prepares it makes room for the first ones, so that an accusation
- * finds its place where memory is short. */
-#define RECORDER_GROWTH 64
 
 /* Takes all that lies in the member's ring. A record that makes no sense is recorded as FAILED with EBADMSG, so that
  * the run is incomplete. */

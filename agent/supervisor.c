@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "agent/coverage.h"
 #include "agent/member.h"
 #include "agent/recorder.h"
 #include "base/cleanup.h"
@@ -32,6 +33,7 @@ struct supervisor {
         struct supervisor_cpu *shown;
         bool stopping;
         struct recorder recorder;
+        struct coverage coverage;
         struct cpu_set left; /* the CPUs that we keep off */
 };
 
@@ -147,53 +149,17 @@ static void watch(struct supervisor *s, struct member *m, uint64_t now_ns)
 
 /* ---- progress and results ---- */
 
-static bool item_covered(const struct slot *slot, const struct plan_item *item)
-{
-        return slot->tallies[item->check][item->regime].covered > 0;
-}
-
-static size_t items_done(const struct supervisor *s)
-{
-        size_t n = 0;
-
-        for (size_t i = 0; i < s->n_cpus; i++)
-                for (size_t j = 0; j < s->run->n_items; j++)
-                        n += item_covered(s->members[i].slot, &s->run->items[j]);
-        return n;
-}
-
-static bool core_covered(const struct supervisor *s)
-{
-        for (size_t i = 0; i < s->n_cpus; i++)
-                for (size_t j = 0; j < s->run->n_items; j++) {
-                        const struct plan_item *item = &s->run->items[j];
-
-                        if ((item->first || check_list[item->check]->family <= CHECK_VECTOR) &&
-                                !item_covered(s->members[i].slot, item))
-                                return false;
-                }
-        return true;
-}
-
-static bool all_ready(const struct supervisor *s)
-{
-        for (size_t i = 0; i < s->n_cpus; i++)
-                if (!atomic_load(&s->members[i].slot->ready))
-                        return false;
-        return true;
-}
-
 /* How fast the run got where: for the benchmarks, and for the report. */
 static void note_milestones(struct supervisor *s, uint64_t now_ns)
 {
         struct supervisor_outcome *o = &s->outcome;
         uint64_t age = now_ns - s->start_ns;
 
-        if (!o->ready_ns && all_ready(s))
+        if (!o->ready_ns && coverage_ready(&s->coverage))
                 o->ready_ns = age;
-        if (o->ready_ns && !o->core_ns && core_covered(s))
+        if (o->ready_ns && !o->core_ns && coverage_core(&s->coverage))
                 o->core_ns = age;
-        if (o->core_ns && !o->covered_ns && items_done(s) == s->n_cpus * s->run->n_items)
+        if (o->core_ns && !o->covered_ns && coverage_done(&s->coverage) == coverage_all(&s->coverage))
                 o->covered_ns = age;
 }
 
@@ -204,8 +170,8 @@ static void show(struct supervisor *s, uint64_t now_ns)
                 .duration_ns = s->run->duration_ns,
                 .n_cpus = s->n_cpus,
                 .cpus = s->shown,
-                .items_done = items_done(s),
-                .items_all = s->n_cpus * s->run->n_items,
+                .items_done = coverage_done(&s->coverage),
+                .items_all = coverage_all(&s->coverage),
         };
         double seconds = (double)(now_ns - s->progress_ns) / 1e9;
 
@@ -228,70 +194,20 @@ static void show(struct supervisor *s, uint64_t now_ns)
         s->run->progress(&progress, s->run->user);
 }
 
-static void tally_add(struct tally *to, const struct tally *from)
-{
-        to->rounds += from->rounds;
-        to->void_rounds += from->void_rounds;
-        to->events += from->events;
-        to->mismatches += from->mismatches;
-        to->reviewed += from->reviewed;
-        to->run_ns += from->run_ns;
-        to->covered += from->covered;
-}
-
-static size_t count_checks(void)
-{
-        size_t n = 0;
-
-        while (check_list[n])
-                n++;
-        return n;
-}
-
-/* The tables of tallies, made by the first run of the plan. */
-static int evidence_prepare(struct evidence *e, const struct supervisor_run *run)
-{
-        size_t n = 0;
-
-        if (e->n_cpus || run->experiment != EXPERIMENT_NONE)
-                return 0;
-        e->n_checks = count_checks();
-        e->cpus = calloc(cpu_set_count(run->cpus), sizeof(*e->cpus));
-        e->cpu_ns = calloc(cpu_set_count(run->cpus), sizeof(*e->cpu_ns));
-        e->tallies = calloc(cpu_set_count(run->cpus) * e->n_checks * REGIME_COUNT, sizeof(*e->tallies));
-        e->observations = calloc(RECORDER_GROWTH, sizeof(*e->observations));
-        if (!e->cpus || !e->cpu_ns || !e->tallies || !e->observations)
-                return -ENOMEM;
-        for (int cpu = cpu_set_next(run->cpus, -1); cpu >= 0; cpu = cpu_set_next(run->cpus, cpu))
-                e->cpus[n++] = (uint16_t)cpu;
-        e->n_cpus = n;
-        return 0;
-}
-
 static void collect(struct supervisor *s)
 {
-        size_t n_checks = count_checks();
+        bool planned = s->run->experiment == EXPERIMENT_NONE;
 
         for (size_t i = 0; i < s->n_members; i++) {
                 const struct member *m = &s->members[i];
 
-                for (size_t c = 0; c < n_checks; c++)
-                        for (int r = 0; r < REGIME_COUNT; r++) {
-                                const struct tally *tally = &m->slot->tallies[c][r];
-                                struct tally *to =
-                                        evidence_tally(s->evidence, m->cpu, (unsigned)c, (enum regime)r);
-
-                                s->outcome.rounds += tally->rounds;
-                                if (to && i < s->n_cpus && s->run->experiment == EXPERIMENT_NONE)
-                                        tally_add(to, tally);
-                        }
-                for (size_t j = 0;
-                        j < s->evidence->n_cpus && s->run->experiment == EXPERIMENT_NONE && i < s->n_cpus;
-                        j++)
-                        if (s->evidence->cpus[j] == m->cpu)
-                                s->evidence->cpu_ns[j] += m->cpu_ns;
+                for (size_t c = 0; c < check_count(); c++)
+                        for (int r = 0; r < REGIME_COUNT; r++)
+                                s->outcome.rounds += m->slot->tallies[c][r].rounds;
+                if (planned && !m->process)
+                        evidence_add(s->evidence, m->cpu, m->slot->tallies, m->cpu_ns);
         }
-        s->outcome.complete = items_done(s) == s->n_cpus * s->run->n_items;
+        s->outcome.complete = coverage_done(&s->coverage) == coverage_all(&s->coverage);
         s->outcome.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - s->start_ns;
         s->outcome.failures = s->recorder.failures;
         s->outcome.same_value = s->recorder.same_value;
@@ -432,13 +348,14 @@ int supervisor_run(
 
         if (!members || !events_before || !shown)
                 return -ENOMEM;
-        r = evidence_prepare(evidence, run);
+        r = run->experiment == EXPERIMENT_NONE ? evidence_prepare(evidence, run->cpus) : 0;
         if (r < 0)
                 return r;
         s.members = members;
         s.events_before = events_before;
         s.shown = shown;
         s.n_members = wants_crowd(run) ? 2 * n : n;
+        s.coverage = (struct coverage){ run, members, n };
         recorder_begin(&s.recorder, run, evidence);
         for (size_t i = 0; i < s.n_members; i++)
                 s.members[i].memfd = -1;

@@ -22,6 +22,16 @@ struct evidence {
         size_t dropped;   /* observations beyond EVIDENCE_MAX, counted but not kept */
 };
 #define EVIDENCE_MAX 4096
+#define EVIDENCE_GROWTH 64 /* observations: by so many the array grows */
+
+/* Makes the tables for these CPUs, all zero, unless they are there, and room for the first observations, so
+ * that an accusation finds its place where memory is short. Returns 0 or -ENOMEM. */
+int evidence_prepare(struct evidence *evidence, const struct cpu_set *cpus);
+
+/* Adds what one worker did: its tallies, [check][regime], and the CPU time of its processes. */
+void evidence_add(struct evidence *evidence, unsigned cpu, const struct tally tallies[][REGIME_COUNT],
+        uint64_t cpu_ns);
+
 /* The tally of a CPU, or NULL where that CPU had no worker. */
 struct tally *evidence_tally(
         const struct evidence *evidence, unsigned cpu, unsigned check, enum regime regime);

@@ -25,7 +25,7 @@ bool blame_same_core(const struct host *host, unsigned a, unsigned b)
 
 static bool well_formed(const struct verdict_input *input, const struct observation *o)
 {
-        return o->cpu >= 0 && o->cpu < PLAN_CPUS_MAX && (unsigned)o->regime < REGIME_COUNT &&
+        return o->cpu >= 0 && o->cpu < CHECK_CPU_MAX && (unsigned)o->regime < REGIME_COUNT &&
                (unsigned)o->kind < OBSERVATION_KIND_COUNT && o->check < input->evidence->n_checks;
 }
 
@@ -53,11 +53,11 @@ static void candidates(const struct observation *o, struct cpu_set *ret_set)
 {
         *ret_set = (struct cpu_set){ 0 };
         for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
-                if (o->seen_on[i] >= 0 && o->seen_on[i] < PLAN_CPUS_MAX)
+                if (o->seen_on[i] >= 0 && o->seen_on[i] < CHECK_CPU_MAX)
                         cpu_set_add(ret_set, (unsigned)o->seen_on[i]);
         if (cpu_set_next(ret_set, -1) < 0)
                 cpu_set_add(ret_set, (unsigned)o->cpu);
-        if (o->kind != OBSERVATION_DISAGREE || o->reviewer < 0 || o->reviewer >= PLAN_CPUS_MAX)
+        if (o->kind != OBSERVATION_DISAGREE || o->reviewer < 0 || o->reviewer >= CHECK_CPU_MAX)
                 return;
         if (o->review == REVIEW_REFUTED) /* it did not find it again: it was the one that erred */
                 *ret_set = (struct cpu_set){ 0 };

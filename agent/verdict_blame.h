@@ -15,14 +15,14 @@ bool blame_same_core(const struct host *host, unsigned a, unsigned b);
 
 struct blame {
         struct cpu_set cpus;            /* accused */
-        uint32_t events[PLAN_CPUS_MAX]; /* independent events that accuse this CPU alone */
+        uint32_t events[CHECK_CPU_MAX]; /* independent events that accuse this CPU alone */
         uint64_t all;             /* independent events of all CPUs, those that accuse several included */
         bool ambiguous;           /* every event accuses several CPUs, and nothing decides between them */
         uint32_t first;           /* index of the first observation that counts; UINT32_MAX: none */
         bool votes;               /* there is evidence by vote (which does not count) */
         bool synthetic;           /* what counts comes from a drill */
         bool event[EVIDENCE_MAX]; /* by observation: it counts, and is the first of its event */
-        uint32_t shared[PLAN_CPUS_MAX]; /* events that accuse several CPUs, this one among them */
+        uint32_t shared[CHECK_CPU_MAX]; /* events that accuse several CPUs, this one among them */
 };
 
 /* True for an observation that can accuse: evidence, not a vote, with a CPU, a check and a regime that

@@ -68,9 +68,9 @@ static int compare_places(const void *left, const void *right)
         return a->cpu < b->cpu ? -1 : a->cpu > b->cpu;
 }
 
-static size_t order_places(const struct view_frame *frame, struct place places[PLAN_CPUS_MAX])
+static size_t order_places(const struct view_frame *frame, struct place places[CHECK_CPU_MAX])
 {
-        size_t n = MIN(frame->progress->n_cpus, (size_t)PLAN_CPUS_MAX);
+        size_t n = MIN(frame->progress->n_cpus, (size_t)CHECK_CPU_MAX);
 
         for (size_t i = 0; i < n; i++) {
                 const struct host_cpu *cpu = host_cpu_find(frame->host, frame->progress->cpus[i].cpu);
@@ -243,7 +243,7 @@ static size_t cell_lines(const struct view_frame *frame, const struct place *pla
 
 int view_render(const struct view_frame *frame, char text[VIEW_TEXT_MAX])
 {
-        static struct place places[PLAN_CPUS_MAX]; /* too large for a stack */
+        static struct place places[CHECK_CPU_MAX]; /* too large for a stack */
         struct page page = { .frame = frame, .text = text };
         size_t n = order_places(frame, places), room = (size_t)MAX(frame->height - 2, 1);
         size_t packages = count_packages(places, n);
@@ -318,7 +318,7 @@ static void rewind_picture(struct view *view)
 
 void view_progress(const struct supervisor_progress *progress, void *user)
 {
-        static int temperature[PLAN_CPUS_MAX], frequency[PLAN_CPUS_MAX];
+        static int temperature[CHECK_CPU_MAX], frequency[CHECK_CPU_MAX];
         static char text[VIEW_TEXT_MAX];
         struct view *view = user;
         struct view_frame frame = { .host = view->host, .progress = progress };

@@ -53,13 +53,18 @@ const struct check *check_find(const char *name)
         return NULL;
 }
 
+uint32_t check_count(void)
+{
+        uint32_t n = 0;
+
+        while (check_list[n])
+                n++;
+        return n;
+}
+
 bool check_exists(uint32_t index)
 {
-        uint32_t i = 0;
-
-        while (check_list[i] && i < index)
-                i++;
-        return check_list[i] != NULL;
+        return index < check_count();
 }
 
 /* A bounded text without libc, whose formatting uses vector registers. */

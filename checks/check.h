@@ -155,6 +155,9 @@ const struct check *check_find(const char *name);
 /* True where check_list[index] is a check: for indexes that came from outside. */
 bool check_exists(uint32_t index);
 
+/* How many there are. */
+uint32_t check_count(void);
+
 /* Where byte `offset` of a check's output lies: its unit, and its name in words ("zmm13 lane 5", "rsp",
  * "product 13 lane 5", "output byte 77" where no field names it). */
 #define CHECK_PLACE_MAX 64

@@ -12,7 +12,7 @@
 static void cpu_lists(const char *text)
 {
         struct cpu_set set, again;
-        char list[8 * PLAN_CPUS_MAX], brief[20];
+        char list[8 * CHECK_CPU_MAX], brief[20];
 
         if (cpu_set_parse(text, &set) < 0)
                 return;

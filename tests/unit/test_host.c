@@ -219,7 +219,7 @@ static void test_this_host(void)
         cpu = host_cpu_find(&host, (unsigned)cpu_set_next(&before, -1));
         tap_ok(cpu && cpu->online && (cpu->features & ISA(SSE2)) && (host.features & ISA(SSE2)),
                 "this host: a CPU that may be used has features");
-        tap_ok(!host_cpu_find(&host, PLAN_CPUS_MAX - 1), "this host: a CPU that it has not");
+        tap_ok(!host_cpu_find(&host, CHECK_CPU_MAX - 1), "this host: a CPU that it has not");
         host_siblings(&host, (unsigned)cpu_set_next(&before, -1), &siblings);
         tap_ok(cpu && cpu_set_has(&siblings, (unsigned)cpu->cpu), "this host: a CPU is among its siblings");
         tap_ok(host.vendor.value[0] && host.signature.value[0] && host.boot_id.source[0],
