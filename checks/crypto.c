@@ -113,63 +113,64 @@ static const struct check_field galois_fields[] =
 #define LEFT CRYPTO_FLAGS_LEFT
 
 CRYPTO_CHECK(aes_encrypt_aesni,
-        "Wrong ciphertexts or round keys of AES: every text is compared, not only what decrypts again",
+        "Wrong ciphertexts or round keys of AES: every text is compared, not only what decrypts again.",
         aes_encrypt, AES, aes_fields, ISA(AES), 300, 1, LEFT, "aes_encrypt_general");
 
-CRYPTO_CHECK(aes_decrypt_aesni, "Wrong plaintexts or inverse round keys of AES", aes_decrypt, AES,
+CRYPTO_CHECK(aes_decrypt_aesni, "Wrong plaintexts or inverse round keys of AES.", aes_decrypt, AES,
         aes_fields, ISA(AES), 300, 1, LEFT, "aes_decrypt_general");
 
 CRYPTO_CHECK(aes_encrypt_vaes,
         "Wrong ciphertexts or round keys of AES: every text is compared, not only what decrypts again, two "
-        "at a time",
+        "at a time.",
         aes_encrypt, AES, aes_fields, ISA(VAES) | ISA(AVX2), 600, 2, LEFT, "aes_encrypt_general");
 
-CRYPTO_CHECK(aes_decrypt_vaes, "Wrong plaintexts or inverse round keys of AES, two at a time", aes_decrypt,
+CRYPTO_CHECK(aes_decrypt_vaes, "Wrong plaintexts or inverse round keys of AES, two at a time.", aes_decrypt,
         AES, aes_fields, ISA(VAES) | ISA(AVX2), 600, 2, LEFT, "aes_decrypt_general");
 
 CRYPTO_CHECK(aes_encrypt_vaes512,
         "Wrong ciphertexts or round keys of AES: every text is compared, not only what decrypts again, four "
-        "at a time",
+        "at a time.",
         aes_encrypt, AES, aes_fields, ISA(VAES) | ISA(AVX512F), 700, 4, LEFT, "aes_encrypt_general");
 
-CRYPTO_CHECK(aes_decrypt_vaes512, "Wrong plaintexts or inverse round keys of AES, four at a time",
+CRYPTO_CHECK(aes_decrypt_vaes512, "Wrong plaintexts or inverse round keys of AES, four at a time.",
         aes_decrypt, AES, aes_fields, ISA(VAES) | ISA(AVX512F), 700, 4, LEFT, "aes_decrypt_general");
 
-CRYPTO_CHECK(aes_encrypt_general, "Wrong loads, shifts or exclusive ors in AES made of general registers",
+CRYPTO_CHECK(aes_encrypt_general, "Wrong loads, shifts or exclusive ors in AES made of general registers.",
         aes_encrypt, AES, aes_fields, 0, 1, 1, 0, "aes_encrypt_aesni");
 
 CRYPTO_CHECK(aes_decrypt_general,
-        "Wrong loads, shifts or exclusive ors in the inverse of AES made of general registers", aes_decrypt,
+        "Wrong loads, shifts or exclusive ors in the inverse of AES made of general registers.", aes_decrypt,
         AES, aes_fields, 0, 1, 1, 0, "aes_decrypt_aesni");
 
-CRYPTO_CHECK(sha256_compress_shani, "Wrong hashes by the SHA extensions: SHA-256", sha256_compress, SHA,
+CRYPTO_CHECK(sha256_compress_shani, "Wrong hashes by the SHA extensions: SHA-256.", sha256_compress, SHA,
         sha_fields, ISA(SHA) | ISA(SSSE3), 100, 1, LEFT, "sha256_compress_general");
 
-CRYPTO_CHECK(sha256_compress_general, "Wrong rotations or sums in SHA-256 made of general registers",
+CRYPTO_CHECK(sha256_compress_general, "Wrong rotations or sums in SHA-256 made of general registers.",
         sha256_compress, SHA, sha_fields, 0, 10, 1, 0, "sha256_compress_shani");
 
-CRYPTO_CHECK(sha1_compress_shani, "Wrong hashes by the SHA extensions: SHA-1", sha1_compress, SHA,
+CRYPTO_CHECK(sha1_compress_shani, "Wrong hashes by the SHA extensions: SHA-1.", sha1_compress, SHA,
         sha_fields, ISA(SHA), 100, 1, LEFT, "sha1_compress_general");
 
-CRYPTO_CHECK(sha1_compress_general, "Wrong rotations or sums in SHA-1 made of general registers",
+CRYPTO_CHECK(sha1_compress_general, "Wrong rotations or sums in SHA-1 made of general registers.",
         sha1_compress, SHA, sha_fields, 0, 20, 1, 0, "sha1_compress_shani");
 
-CRYPTO_CHECK(carryless_multiply_pclmul, "Wrong products of polynomials over GF(2): pclmulqdq",
+CRYPTO_CHECK(carryless_multiply_pclmul, "Wrong products of polynomials over GF(2): pclmulqdq.",
         carryless_multiply, LANES, carryless_fields, ISA(PCLMUL), 1600, 1, LEFT,
         "carryless_multiply_general");
 
-CRYPTO_CHECK(carryless_multiply_vpclmul512, "Wrong products of polynomials over GF(2), four at a time",
+CRYPTO_CHECK(carryless_multiply_vpclmul512, "Wrong products of polynomials over GF(2), four at a time.",
         carryless_multiply, LANES, carryless_fields, ISA(VPCLMUL) | ISA(AVX512F), 4000, 4, LEFT,
         "carryless_multiply_general");
 
-CRYPTO_CHECK(carryless_multiply_general, "Wrong shifts in products of polynomials made of general registers",
-        carryless_multiply, LANES, carryless_fields, 0, 5, 1, 0, "carryless_multiply_pclmul");
+CRYPTO_CHECK(carryless_multiply_general,
+        "Wrong shifts in products of polynomials made of general registers.", carryless_multiply, LANES,
+        carryless_fields, 0, 5, 1, 0, "carryless_multiply_pclmul");
 
-CRYPTO_CHECK(galois_bytes_gfni, "Wrong products or affine maps in GF(2^8): GFNI", galois, LANES,
+CRYPTO_CHECK(galois_bytes_gfni, "Wrong products or affine maps in GF(2^8): GFNI.", galois, LANES,
         galois_fields, ISA(GFNI), 1800, 1, LEFT, "galois_bytes_general");
 
-CRYPTO_CHECK(galois_bytes_gfni512, "Wrong products or affine maps in GF(2^8), 64 at a time", galois, LANES,
+CRYPTO_CHECK(galois_bytes_gfni512, "Wrong products or affine maps in GF(2^8), 64 at a time.", galois, LANES,
         galois_fields, ISA(GFNI) | ISA(AVX512F), 4000, 4, LEFT, "galois_bytes_general");
 
-CRYPTO_CHECK(galois_bytes_general, "Wrong shifts in GF(2^8) made of general registers", galois, LANES,
+CRYPTO_CHECK(galois_bytes_general, "Wrong shifts in GF(2^8) made of general registers.", galois, LANES,
         galois_fields, 0, 2, 1, 0, "galois_bytes_gfni");

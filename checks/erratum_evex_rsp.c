@@ -125,8 +125,8 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
 const struct check check_erratum_evex_rsp = {
         .name = "erratum_evex_rsp",
         .family = CHECK_ERRATUM,
-        .detects = "the design erratum of AMD Zen 4 that reads a stale %rsp through an unusual encoding of "
-                   "vmovq",
+        .detects = "The design erratum of AMD Zen 4 that reads a stale %rsp through an unusual encoding of "
+                   "vmovq.",
         .erratum = "AMD Zen 4: stale %rsp through EVEX vmovq with EVEX.X clear (genoa-evex-rsp)",
         .needs = ISA(AVX512F) | ISA(AVX512BW),
         .round_us = 2500,

@@ -43,5 +43,5 @@ static const struct float_kind float_arith_sse2_kind = {
 };
 
 FLOAT_CHECK(float_arith_sse2, TUPLES, float_sse2_run, ISA(SSE2), ARRAY_SIZE(operations) * MODES,
-        "wrong results of scalar SSE2 add, subtract, multiply, divide, square root, minimum, maximum or "
-        "compare");
+        "Wrong results of scalar SSE2 add, subtract, multiply, divide, square root, minimum, maximum or "
+        "compare.");

@@ -50,7 +50,7 @@ static const struct float_kind float_convert_f16c_kind = {
 };
 
 FLOAT_CHECK(float_convert_sse2, TUPLES, float_sse2_run, ISA(SSE2), ARRAY_SIZE(sse2_operations) * MODES,
-        "wrong results of scalar SSE2 conversions between integers, single and double precision");
+        "Wrong results of scalar SSE2 conversions between integers, single and double precision.");
 FLOAT_CHECK(float_convert_f16c, 2 * TUPLES, float_f16c_run, ISA(F16C) | ISA(AVX),
         ARRAY_SIZE(f16c_operations) * MODES,
-        "wrong results of conversions between half and single precision");
+        "Wrong results of conversions between half and single precision.");

@@ -32,4 +32,4 @@ static const struct float_kind float_fma_fma3_kind = {
 };
 
 FLOAT_CHECK(float_fma_fma3, TUPLES, float_fma3_run, ISA(FMA) | ISA(AVX), ARRAY_SIZE(operations) * MODES,
-        "wrong results of scalar fused multiply-add in any of its forms");
+        "Wrong results of scalar fused multiply-add in any of its forms.");

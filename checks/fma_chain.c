@@ -123,8 +123,8 @@ static int verify(const void *data, struct check_mismatch *ret_mismatch)
         };                                                                                                 \
         const struct check check_##label = {                                                               \
                 .name = #label,                                                                            \
-                .detects = "wrong " bits                                                                   \
-                           " fused multiply-add at full load, or a vector register that loses bits",       \
+                .detects = "Wrong " bits                                                                   \
+                           " fused multiply-add at full load, or a vector register that loses bits.",      \
                 .family = CHECK_VECTOR,                                                                    \
                 .needs = features,                                                                         \
                 .state_size = sizeof(struct fma_chain_state),                                              \

@@ -25,8 +25,8 @@ VECTOR_STREAM_PAIR(fma_stream_f64_fma3, 15);
 VECTOR_STREAM_WIDE(fma_stream_f32_avx512, 9, 0);
 VECTOR_STREAM_WIDE(fma_stream_f64_avx512, 9, 0);
 
-#define SINGLE "wrong single precision fused multiply-add in a lane of a vector"
-#define DOUBLE "wrong double precision fused multiply-add in a lane of a vector"
+#define SINGLE "Wrong single precision fused multiply-add in a lane of a vector."
+#define DOUBLE "Wrong double precision fused multiply-add in a lane of a vector."
 #define NARROW (ISA(AVX) | ISA(FMA))
 #define LAYOUT .columns = 7, .operands = { 0, 1, 2 }, .n_operands = 3, .n_temporaries = 2, .modes = true
 

@@ -77,7 +77,7 @@ FIELDS(integer_multiply) = {
 #include "checks/integer_multiply.inc"
 };
 #undef FIRST
-INTEGER_OWN(multiply, "Wrong products of the scalar multiplier: mul and imul, 8 to 64 bits", 0,
+INTEGER_OWN(multiply, "Wrong products of the scalar multiplier: mul and imul, 8 to 64 bits.", 0,
         answers_integer_operands, 4, 4, 24);
 
 #define FIRST first_integer_divide
@@ -87,7 +87,7 @@ FIELDS(integer_divide) = {
 #include "checks/integer_divide.inc"
 };
 #undef FIRST
-INTEGER_OWN(divide, "Wrong quotients and remainders: div and idiv, 8 to 128 bits", 0,
+INTEGER_OWN(divide, "Wrong quotients and remainders: div and idiv, 8 to 128 bits.", 0,
         answers_integer_dividends, 16, 4, 18);
 
 #define FIRST first_integer_add
@@ -97,7 +97,7 @@ FIELDS(integer_add) = {
 #include "checks/integer_add.inc"
 };
 #undef FIRST
-INTEGER_OWN(add, "Wrong sums, differences, carries or flags: add, adc, sub, sbb, cmp, inc, dec, neg", 0,
+INTEGER_OWN(add, "Wrong sums, differences, carries or flags: add, adc, sub, sbb, cmp, inc, dec, neg.", 0,
         answers_integer_operands, 4, 5, 10);
 
 #define FIRST first_integer_logic
@@ -108,7 +108,7 @@ FIELDS(integer_logic) = {
 };
 #undef FIRST
 INTEGER_OWN(
-        logic, "Wrong results or flags of and, or, xor, test, not", 0, answers_integer_operands, 4, 5, 12);
+        logic, "Wrong results or flags of and, or, xor, test, not.", 0, answers_integer_operands, 4, 5, 12);
 
 #define FIRST first_integer_condition
 FIELDS(integer_condition) = {
@@ -117,7 +117,7 @@ FIELDS(integer_condition) = {
 #include "checks/integer_condition.inc"
 };
 #undef FIRST
-INTEGER_OWN(condition, "Conditions judged wrongly: cmovcc and setcc on all sixteen", ISA(CMOV),
+INTEGER_OWN(condition, "Conditions judged wrongly: cmovcc and setcc on all sixteen.", ISA(CMOV),
         answers_integer_operands, 4, 5, 12);
 
 #define FIRST first_integer_extend
@@ -127,8 +127,8 @@ FIELDS(integer_extend) = {
 #include "checks/integer_extend.inc"
 };
 #undef FIRST
-INTEGER_OWN(extend, "Wrong zero and sign extension: movzx, movsx, movsxd", 0, answers_integer_operands, 4, 5,
-        26);
+INTEGER_OWN(extend, "Wrong zero and sign extension: movzx, movsx, movsxd.", 0, answers_integer_operands, 4,
+        5, 26);
 
 #define FIRST first_integer_move
 FIELDS(integer_move) = {
@@ -137,7 +137,7 @@ FIELDS(integer_move) = {
 #include "checks/integer_move.inc"
 };
 #undef FIRST
-INTEGER_OWN(move, "Wrong bytes in parts of registers: high bytes, xchg, xadd, cmpxchg, cbw to cqo", 0,
+INTEGER_OWN(move, "Wrong bytes in parts of registers: high bytes, xchg, xadd, cmpxchg, cbw to cqo.", 0,
         answers_integer_operands, 4, 4, 14);
 
 #define FIRST first_integer_flags_lahf
@@ -147,7 +147,7 @@ FIELDS(integer_flags_lahf) = {
 #include "checks/integer_flags_lahf.inc"
 };
 #undef FIRST
-INTEGER_OWN(flags_lahf, "Flags that change on the way through lahf and sahf", ISA(LAHF),
+INTEGER_OWN(flags_lahf, "Flags that change on the way through lahf and sahf.", ISA(LAHF),
         answers_integer_operands, 4, 4, 508);
 
 #define FIRST first_integer_shift
@@ -157,7 +157,7 @@ FIELDS(integer_shift) = {
 #include "checks/integer_shift.inc"
 };
 #undef FIRST
-INTEGER_OWN(shift, "Wrong shifts: shl, shr, sar, shld, shrd, by constants and by cl", 0,
+INTEGER_OWN(shift, "Wrong shifts: shl, shr, sar, shld, shrd, by constants and by cl.", 0,
         answers_integer_operands, 4, 4, 10);
 
 #define FIRST first_integer_rotate
@@ -167,7 +167,7 @@ FIELDS(integer_rotate) = {
 #include "checks/integer_rotate.inc"
 };
 #undef FIRST
-INTEGER_OWN(rotate, "Wrong rotations: rol, ror, rcl, rcr, by constants and by cl", 0,
+INTEGER_OWN(rotate, "Wrong rotations: rol, ror, rcl, rcr, by constants and by cl.", 0,
         answers_integer_operands, 4, 4, 10);
 
 #define FIRST first_integer_bits
@@ -177,7 +177,7 @@ FIELDS(integer_bits) = {
 #include "checks/integer_bits.inc"
 };
 #undef FIRST
-INTEGER_OWN(bits, "Wrong bit scans and bit tests: bsf, bsr, bt, bts, btr, btc, bswap", 0,
+INTEGER_OWN(bits, "Wrong bit scans and bit tests: bsf, bsr, bt, bts, btr, btc, bswap.", 0,
         answers_integer_operands, 4, 5, 16);
 
 #define FIRST first_integer_multiply_bmi2
@@ -187,7 +187,7 @@ FIELDS(integer_multiply_bmi2) = {
 #include "checks/integer_multiply_bmi2.inc"
 };
 #undef FIRST
-INTEGER_OWN(multiply_bmi2, "Wrong products of mulx, or flags that it touches", ISA(BMI2),
+INTEGER_OWN(multiply_bmi2, "Wrong products of mulx, or flags that it touches.", ISA(BMI2),
         answers_integer_operands, 4, 4, 126);
 
 #define FIRST first_integer_bits_popcnt
@@ -197,7 +197,7 @@ FIELDS(integer_bits_popcnt) = {
 #include "checks/integer_bits_popcnt.inc"
 };
 #undef FIRST
-INTEGER_OWN(bits_popcnt, "Wrong population counts", ISA(POPCNT), answers_integer_operands, 4, 5, 102);
+INTEGER_OWN(bits_popcnt, "Wrong population counts.", ISA(POPCNT), answers_integer_operands, 4, 5, 102);
 
 #define FIRST first_integer_bits_lzcnt
 FIELDS(integer_bits_lzcnt) = {
@@ -206,7 +206,7 @@ FIELDS(integer_bits_lzcnt) = {
 #include "checks/integer_bits_lzcnt.inc"
 };
 #undef FIRST
-INTEGER_OWN(bits_lzcnt, "Wrong counts of leading zeros", ISA(LZCNT), answers_integer_operands, 4, 5, 102);
+INTEGER_OWN(bits_lzcnt, "Wrong counts of leading zeros.", ISA(LZCNT), answers_integer_operands, 4, 5, 102);
 
 #define FIRST first_integer_bits_bmi1
 FIELDS(integer_bits_bmi1) = {
@@ -215,7 +215,7 @@ FIELDS(integer_bits_bmi1) = {
 #include "checks/integer_bits_bmi1.inc"
 };
 #undef FIRST
-INTEGER_OWN(bits_bmi1, "Wrong results of tzcnt, blsi, blsr, blsmsk, andn, bextr", ISA(BMI1),
+INTEGER_OWN(bits_bmi1, "Wrong results of tzcnt, blsi, blsr, blsmsk, andn, bextr.", ISA(BMI1),
         answers_integer_operands, 4, 5, 26);
 
 #define FIRST first_integer_bits_bmi2
@@ -225,7 +225,7 @@ FIELDS(integer_bits_bmi2) = {
 #include "checks/integer_bits_bmi2.inc"
 };
 #undef FIRST
-INTEGER_OWN(bits_bmi2, "Wrong results of pdep, pext, bzhi, shlx, shrx, sarx, rorx", ISA(BMI2),
+INTEGER_OWN(bits_bmi2, "Wrong results of pdep, pext, bzhi, shlx, shrx, sarx, rorx.", ISA(BMI2),
         answers_integer_operands, 4, 5, 22);
 
 #define FIRST first_integer_move_movbe
@@ -235,20 +235,20 @@ FIELDS(integer_move_movbe) = {
 #include "checks/integer_move_movbe.inc"
 };
 #undef FIRST
-INTEGER_OWN(move_movbe, "Bytes swapped wrongly by movbe", ISA(MOVBE), answers_integer_operands, 4, 5, 68);
+INTEGER_OWN(move_movbe, "Bytes swapped wrongly by movbe.", ISA(MOVBE), answers_integer_operands, 4, 5, 68);
 
 #define CARRY_QUARTER(n)                                                                        \
         INTEGER_FIELD(3 * (n), "add, adc chain"), INTEGER_FIELD(3 * (n) + 1, "sub, sbb chain"), \
                 INTEGER_FIELD(3 * (n) + 2, "sbb, adc ripple")
 FIELDS(integer_carry) = { INTEGER_FIELD_HELD, INTEGER_FIELD_PASSES, CARRY_QUARTER(0), CARRY_QUARTER(1),
         CARRY_QUARTER(2), CARRY_QUARTER(3) };
-INTEGER_OWN(carry, "Carries and borrows lost on the way through long numbers: chains of adc and sbb", 0,
+INTEGER_OWN(carry, "Carries and borrows lost on the way through long numbers: chains of adc and sbb.", 0,
         answers_integer_operands, 4, 1, 500);
 
 #define ADX_GROUP(n) INTEGER_FIELD(n, "mulx, adcx, adox products")
 FIELDS(integer_multiply_adx) = { INTEGER_FIELD_HELD, INTEGER_FIELD_PASSES, ADX_GROUP(0), ADX_GROUP(1),
         ADX_GROUP(2), ADX_GROUP(3), ADX_GROUP(4), ADX_GROUP(5), ADX_GROUP(6), ADX_GROUP(7) };
-INTEGER_OWN(multiply_adx, "Wrong products of long numbers: mulx with the two carry chains of adcx and adox",
+INTEGER_OWN(multiply_adx, "Wrong products of long numbers: mulx with the two carry chains of adcx and adox.",
         ISA(ADX) | ISA(BMI2), answers_integer_operands, 4, 1, 150);
 
 ANSWERS(crc32c_operands);
@@ -262,7 +262,7 @@ FIELDS(crc32c_sse42) = {
 };
 #undef FIRST
 #define fields_crc32c_general fields_crc32c_sse42
-INTEGER_CHECK(crc32c_sse42, CHECK_CRYPTO, "Wrong checksums of storage and networks: crc32, 8 to 64 bits",
+INTEGER_CHECK(crc32c_sse42, CHECK_CRYPTO, "Wrong checksums of storage and networks: crc32, 8 to 64 bits.",
         ISA(SSE42), answers_crc32c_operands, answers_crc32c, 4, 5, 60, INTEGER_FLAGS_LEFT, "crc32c_general");
-INTEGER_CHECK(crc32c_general, CHECK_CRYPTO, "Wrong shifts in CRC-32C made of general registers", 0,
+INTEGER_CHECK(crc32c_general, CHECK_CRYPTO, "Wrong shifts in CRC-32C made of general registers.", 0,
         answers_crc32c_operands, answers_crc32c, 4, 1, 4, 0, "crc32c_sse42");

@@ -7,17 +7,18 @@
 void stack_call_run(void *state);
 
 /* The kernel's labels: what a call must have pushed. */
-#define PLACES(X)                                                                                \
-        X(return_down)                                                                           \
-        X(return_left)                                                                           \
-        X(return_right)                                                                          \
-        X(leaf)                                                                                  \
-        X(return_skip)                                                                           \
-        X(return_1)                                                                              \
-        X(return_8)                                                                              \
-        X(return_16)                                                                             \
-        X(return_17) X(return_32) X(return_64) X(return_100) X(return_register) X(return_memory) \
-                X(return_clean) X(return_never) X(landing) X(return_skipped) X(return_jump) X(return_tree)
+#define PLACES(X)                                                                                   \
+        X(return_down)                                                                              \
+        X(return_left)                                                                              \
+        X(return_right)                                                                             \
+        X(leaf)                                                                                     \
+        X(return_skip)                                                                              \
+        X(return_1)                                                                                 \
+        X(return_8)                                                                                 \
+        X(return_16)                                                                                \
+        X(return_17)                                                                                \
+        X(return_32) X(return_64) X(return_100) X(return_register) X(return_memory) X(return_clean) \
+                X(return_never) X(landing) X(return_skipped) X(return_jump) X(return_tree)
 #define DECLARE(name) extern const char stack_call_##name[] __attribute__((visibility("hidden")));
 PLACES(DECLARE)
 #define PLACE(name) ((uint64_t)(uintptr_t)stack_call_##name)
@@ -175,7 +176,7 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
 const struct check check_stack_call = {
         .name = "stack_call",
         .family = CHECK_STACK,
-        .detects = "calls and returns that store, predict or follow a wrong address, at any depth",
+        .detects = "Calls and returns that store, predict or follow a wrong address, at any depth.",
         .round_us = 2500,
         STACK_CHECK(stack_call_run, setup, verify),
 };

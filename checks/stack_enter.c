@@ -133,7 +133,7 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
 const struct check check_stack_enter = {
         .name = "stack_enter",
         .family = CHECK_STACK,
-        .detects = "enter and leave of all levels, and chains of frame pointers that lead to a wrong frame",
+        .detects = "Enter and leave of all levels, and chains of frame pointers that lead to a wrong frame.",
         .round_us = 2500,
         STACK_CHECK(stack_enter_run, setup, verify),
 };

@@ -300,7 +300,7 @@ static int verify_avx512(const void *state, struct check_mismatch *ret_mismatch)
 const struct check check_stack_pointer_sse2 = {
         .name = "stack_pointer_sse2",
         .family = CHECK_STACK,
-        .detects = "a stale or wrong stack pointer, read in every way right after it moved",
+        .detects = "A stale or wrong stack pointer, read in every way right after it moved.",
         .needs = ISA(SSE2),
         .round_us = 2500,
         .other = "stack_pointer_avx",
@@ -310,7 +310,7 @@ const struct check check_stack_pointer_sse2 = {
 const struct check check_stack_pointer_avx = {
         .name = "stack_pointer_avx",
         .family = CHECK_STACK,
-        .detects = "a stale or wrong stack pointer, read in every way right after it moved (VEX encodings)",
+        .detects = "A stale or wrong stack pointer, read in every way right after it moved (VEX encodings).",
         .needs = ISA(AVX),
         .round_us = 2500,
         .other = "stack_pointer_sse2",
@@ -320,8 +320,8 @@ const struct check check_stack_pointer_avx = {
 const struct check check_stack_pointer_avx512 = {
         .name = "stack_pointer_avx512",
         .family = CHECK_STACK,
-        .detects = "a stale or wrong stack pointer, read in every way right after it moved (EVEX encodings, "
-                   "masks)",
+        .detects = "A stale or wrong stack pointer, read in every way right after it moved (EVEX encodings, "
+                   "masks).",
         .needs = ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512DQ),
         .round_us = 2500,
         .other = "stack_pointer_sse2",

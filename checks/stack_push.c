@@ -67,7 +67,7 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
 const struct check check_stack_push = {
         .name = "stack_push",
         .family = CHECK_STACK,
-        .detects = "push and pop that lose, change or misplace what they move, in every form and size",
+        .detects = "Push and pop that lose, change or misplace what they move, in every form and size.",
         .round_us = 1500,
         STACK_CHECK(stack_push_run, setup, verify),
 };

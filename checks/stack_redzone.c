@@ -89,7 +89,7 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
 const struct check check_stack_redzone = {
         .name = "stack_redzone",
         .family = CHECK_STACK,
-        .detects = "bytes below the stack pointer that change, by themselves or when a signal arrives",
+        .detects = "Bytes below the stack pointer that change, by themselves or when a signal arrives.",
         .round_us = 2500,
         STACK_CHECK(stack_redzone_run, setup, verify),
 };

@@ -132,7 +132,7 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
 const struct check check_stack_switch = {
         .name = "stack_switch",
         .family = CHECK_STACK,
-        .detects = "a stack pointer that is wrong after moving from one stack to another",
+        .detects = "A stack pointer that is wrong after moving from one stack to another.",
         .round_us = 2500,
         STACK_CHECK(stack_switch_run, setup, verify),
 };

@@ -34,8 +34,8 @@ VECTOR_STREAM_PAIR(vector_arith_f64_avx, 15);
 VECTOR_STREAM_WIDE(vector_arith_f32_avx512, 12, 0x18);
 VECTOR_STREAM_WIDE(vector_arith_f64_avx512, 12, 0x18);
 
-#define SINGLE "wrong single precision arithmetic, square root or comparison in a lane of a vector"
-#define DOUBLE "wrong double precision arithmetic, square root or comparison in a lane of a vector"
+#define SINGLE "Wrong single precision arithmetic, square root or comparison in a lane of a vector."
+#define DOUBLE "Wrong double precision arithmetic, square root or comparison in a lane of a vector."
 #define LAYOUT .columns = 10, .operands = { 0, 1 }, .n_operands = 2, .n_temporaries = 2, .modes = true
 
 VECTOR_STREAM(vector_arith_f32_sse2, vector_arith_f32, SINGLE, ISA(SSE2), 16, vector_arith_f32_sse2_fields,

@@ -19,5 +19,5 @@ VECTOR_STREAM_PAIR(vector_bf16_avx512, 31);
 #define LAYOUT .columns = 7, .operands = { 0, 1, 3, 4 }, .n_operands = 4, .n_temporaries = 2, .modes = true
 
 VECTOR_STREAM(vector_bf16_avx512, vector_bf16,
-        "wrong bfloat16 dot product or conversion in a lane of a vector",
+        "Wrong bfloat16 dot product or conversion in a lane of a vector.",
         VECTOR_STREAM_AVX512 | ISA(AVX512DQ) | ISA(AVX512BF16), 64, vector_bf16_avx512_fields, NULL, LAYOUT);

@@ -51,7 +51,7 @@ static const struct vector_stream_kernel vector_convert_avx512[] = {
                 .embedded = true },
 };
 
-#define DETECTS "wrong conversion between integers and floating point in a lane of a vector"
+#define DETECTS "Wrong conversion between integers and floating point in a lane of a vector."
 #define LAYOUT .columns = 11, .operands = { 0, 1 }, .n_operands = 2, .n_temporaries = 3, .modes = true
 
 VECTOR_STREAM(vector_convert_sse2, vector_convert, DETECTS, ISA(SSE2), 16, vector_convert_sse2_fields, NULL,

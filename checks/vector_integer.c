@@ -27,7 +27,7 @@ VECTOR_STREAM_PAIR(vector_integer_sse2, 15);
 VECTOR_STREAM_PAIR(vector_integer_avx2, 15);
 VECTOR_STREAM_PAIR(vector_integer_avx512, 31);
 
-#define DETECTS "wrong integer sum, shift, logic, minimum or average in a lane of a vector"
+#define DETECTS "Wrong integer sum, shift, logic, minimum or average in a lane of a vector."
 #define LAYOUT .columns = 9, .operands = { 0, 1 }, .n_operands = 2, .n_temporaries = 3
 
 VECTOR_STREAM(vector_integer_sse2, vector_integer, DETECTS, ISA(SSE2), 16, vector_integer_sse2_fields, NULL,

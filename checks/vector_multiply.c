@@ -74,7 +74,7 @@ VECTOR_STREAM_PAIR(vector_multiply_sse41, 15);
 VECTOR_STREAM_PAIR(vector_multiply_avx2, 15);
 VECTOR_STREAM_PAIR(vector_multiply_avx512, 31);
 
-#define DETECTS "wrong integer product in a lane of a vector"
+#define DETECTS "Wrong integer product in a lane of a vector."
 #define LAYOUT .columns = 12, .operands = { 0, 1 }, .n_operands = 2, .n_temporaries = 2
 
 VECTOR_STREAM(vector_multiply_sse2, vector_multiply, DETECTS, ISA(SSE2), 16, vector_multiply_sse2_fields,

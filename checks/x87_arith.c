@@ -40,5 +40,5 @@ static const struct float_kind x87_arith_kind = {
 
 FLOAT_CHECK(x87_arith, 2 * TUPLES, x87_arith_run, ISA(FPU) | ISA(CMOV) | ISA(SSE2),
         ARRAY_SIZE(operations) * MODES,
-        "wrong results of x87 arithmetic, rounding, remainder, scaling, comparison, integer or decimal "
-        "conversion");
+        "Wrong results of x87 arithmetic, rounding, remainder, scaling, comparison, integer or decimal "
+        "conversion.");

@@ -59,8 +59,8 @@ static const struct check_field x87_stack_fields[] = {
 
 const struct check check_x87_stack = {
         .name = "x87_stack",
-        .detects = "an x87 register that is lost, changed or mistaken for another while the register stack "
-                   "turns",
+        .detects = "An x87 register that is lost, changed or mistaken for another while the register stack "
+                   "turns.",
         .family = CHECK_INTEGER,
         .needs = ISA(FPU) | ISA(SSE2),
         .state_size = sizeof(struct x87_stack_state),

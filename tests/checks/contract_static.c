@@ -55,7 +55,8 @@ bool contract_limits(struct contract *contract)
                 return contract_broken(contract, "the name is not UNIT_OPERATION[_ISA]");
         if (name_uses(c->name) > 1)
                 return contract_broken(contract, "two checks have this name");
-        if (sentence < 20 || strchr(c->detects, '\n'))
+        if (sentence < 20 || strchr(c->detects, '\n') || c->detects[0] < 'A' || c->detects[0] > 'Z' ||
+                c->detects[sentence - 1] != '.')
                 return contract_broken(contract, "detects is not one sentence");
         if (!c->setup || !c->run || !c->verify)
                 return contract_broken(contract, "setup, run or verify is missing");
