@@ -62,7 +62,7 @@ static const struct check_field right_fields[] = {
 
 static const struct check right = {
         .name = "tester_triple",
-        .detects = "a multiplication by three and an addition",
+        .detects = "A multiplication by three and an addition.",
         .family = CHECK_INTEGER,
         .needs = ISA(SSE2),
         .state_size = sizeof(struct tester_state),
