@@ -63,10 +63,10 @@ whole() {
         expect 0 && [[ -s $tap_scratch/out && ! -s $tap_scratch/err ]]
 }
 tap_ok "host: sched_setaffinity forbidden" whole tests/e2e/deny sched_setaffinity
-if is_root && as_nobody true 2>/dev/null; then
+if is_root && setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null; then
         tap_ok "host: as nobody" whole setpriv --reuid 65534 --regid 65534 --clear-groups
 else
-        tap_skip "host: as nobody" "only root can become nobody"
+        tap_skip "host: as nobody" "only root can become nobody, with setpriv(1)"
 fi
 if is_root && unshare -m true 2>/dev/null; then
         tap_ok "host: no /sys" whole unshare -m sh -c 'mount -t tmpfs none /sys && exec "$@"' sh
