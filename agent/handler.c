@@ -10,6 +10,7 @@
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <asm/prctl.h>
 #include <cpuid.h>
 
 #include "agent/worker.h"
@@ -194,6 +195,8 @@ static void copy_registers(struct observation_death *death, const ucontext_t *co
         death->trap = (uint64_t)general[REG_TRAPNO];
         death->error = (uint64_t)general[REG_ERR];
         death->cr2 = (uint64_t)general[REG_CR2];
+        (void)raw_call(SYS_arch_prctl, ARCH_GET_FS, (long)&death->registers.fs_base, 0, 0, 0, 0);
+        (void)raw_call(SYS_arch_prctl, ARCH_GET_GS, (long)&death->registers.gs_base, 0, 0, 0, 0);
         frame_read(context, &frame);
         if (frame.xsave)
                 copy_vectors(&death->registers, &frame);

@@ -139,5 +139,7 @@ int plan_build(const struct plan_request *request, struct plan *ret_plan)
         plan_order(ret_plan);
         if (!(request->regimes & ((1u << REGIME_COUNT) - 1)) || !plan_anything(ret_plan))
                 return -ENOENT;
-        return cpu_set_count(&ret_plan->cpus) ? 0 : -ENXIO;
+        if (!cpu_set_count(&ret_plan->cpus))
+                return -ENXIO;
+        return ret_plan->n_items ? 0 : -ENOENT;
 }

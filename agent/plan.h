@@ -56,7 +56,7 @@ struct plan {
 };
 
 /* Makes the plan. Returns 0, or
- *  -ENOENT  no check or regime matches what was asked for
+ *  -ENOENT  no check that was asked for can run in any regime that was
  *  -ENXIO   no CPU that was asked for can be used.
  * *ret_plan is filled in every case (what was skipped is to be reported). */
 int plan_build(const struct plan_request *request, struct plan *ret_plan);

@@ -12,7 +12,6 @@
 #include "agent/diagnosis.h"
 #include "agent/view.h"
 #include "agent/report.h"
-#include "agent/view.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/terminal.h"
@@ -63,8 +62,9 @@ static int complain_of_plan(const struct qualification *q, int error)
                         *cpus ? " (start it where they are allowed)" : "");
                 return COMMAND_INCOMPLETE;
         }
-        fprintf(stderr, "assay: no check can run in these regimes on this CPU; nothing was tested. "
-                        "'assay list' says what each check needs.\n");
+        fprintf(stderr,
+                "assay: none of these checks can run in these regimes on these CPUs; nothing was tested. "
+                "'assay list' says what each check needs; migrate needs two CPUs.\n");
         return COMMAND_INCOMPLETE;
 }
 
@@ -91,10 +91,21 @@ static int make_plan(struct qualification *q)
 
 /* ---- running ---- */
 
-/* Everything planned ran on every CPU of the plan, and the plan left no CPU out that it should have had. */
+/* A regime that was asked for by its name, and that cannot run here. */
+static bool regime_denied(const struct qualification *q)
+{
+        uint32_t all = (1U << REGIME_COUNT) - 1, asked = q->request->configuration->regimes & all;
+
+        for (int r = 0; r < REGIME_COUNT && asked != all; r++)
+                if (asked >> r & 1 && q->plan.regime_skip[r] != PLAN_RUNS)
+                        return true;
+        return false;
+}
+
+/* Everything planned ran on every CPU of the plan, and the plan left nothing out that it should have had. */
 static bool everything_ran(const struct qualification *q)
 {
-        if (cpu_set_count(&q->plan.forbidden) || cpu_set_count(&q->plan.offline))
+        if (regime_denied(q) || cpu_set_count(&q->plan.forbidden) || cpu_set_count(&q->plan.offline))
                 return false;
         for (int cpu = cpu_set_next(&q->plan.cpus, -1); cpu >= 0; cpu = cpu_set_next(&q->plan.cpus, cpu))
                 for (size_t i = 0; i < q->plan.n_items; i++) {
@@ -216,10 +227,17 @@ static int exit_status(const struct qualification *q)
         return status;
 }
 
-/* What an earlier run left goes only now, when there is something to put in its place. */
-static void begin(FILE *file)
+/* Where JSON goes to standard output, nothing else does. */
+static bool is_stdout(const FILE *file, const char *name)
 {
-        (void)ftruncate(fileno(file), 0); /* a pipe or a device has nothing to truncate */
+        return file && strcmp(name, "-") == 0;
+}
+
+/* What an earlier run left goes only now, when there is something to put in its place. */
+static void begin(FILE *file, const char *name)
+{
+        if (!is_stdout(file, name))               /* what stands in that file is not ours */
+                (void)ftruncate(fileno(file), 0); /* a pipe or a device has nothing to truncate */
 }
 
 static int finish(FILE *file, const char *name, int r)
@@ -234,12 +252,6 @@ static int finish(FILE *file, const char *name, int r)
         return r;
 }
 
-/* Where JSON goes to standard output, nothing else does. */
-static bool is_stdout(const FILE *file, const char *name)
-{
-        return file && strcmp(name, "-") == 0;
-}
-
 static int write_observations(const struct qualification *q)
 {
         FILE *to = q->request->observations;
@@ -247,7 +259,7 @@ static int write_observations(const struct qualification *q)
 
         if (!to)
                 return 0;
-        begin(to);
+        begin(to, q->request->observations_name);
         for (size_t i = 0; r == 0 && i < q->evidence.n_observations; i++)
                 r = report_observation(&q->evidence.observations[i], to);
         return finish(to, q->request->observations_name, r);
@@ -270,7 +282,7 @@ static int write_reports(const struct qualification *q, int status)
                 !is_stdout(q->request->observations, q->request->observations_name))
                 (void)report_text(&report, stdout, terminal_width(stdout), terminal_colour(stdout));
         if (q->request->report) {
-                begin(q->request->report);
+                begin(q->request->report, q->request->report_name);
                 written = finish(q->request->report, q->request->report_name,
                         report_json(&report, q->request->report));
                 r = r < 0 ? r : written;
@@ -278,7 +290,7 @@ static int write_reports(const struct qualification *q, int status)
         return r < 0 ? COMMAND_ERROR : status;
 }
 
-static void prepare_run(struct qualification *q, struct view *view)
+static void prepare_run(struct qualification *q)
 {
         const struct qualification_request *request = q->request;
 
@@ -294,8 +306,6 @@ static void prepare_run(struct qualification *q, struct view *view)
                 .drill_cpu = request->drill_cpu,
                 .drill_check = request->drill_check,
                 .interrupted = &interrupted,
-                .progress = request->progress ? view_progress : NULL,
-                .user = view,
         };
         if (!request->progress)
                 return;
@@ -309,7 +319,6 @@ static int qualify(struct qualification *q)
         struct host_source source = { .root = "",
                 .identity_command = q->request->configuration->identity_command };
         const char *broken = NULL;
-        struct view view;
         int r;
 
         q->started_ns = clock_ns(CLOCK_REALTIME);
@@ -333,11 +342,9 @@ static int qualify(struct qualification *q)
         }
         if (r != COMMAND_OK)
                 return r;
-        view_begin(&view, &q->host, stderr);
-        prepare_run(q, &view);
+        prepare_run(q);
         catch_interrupts();
         r = run_plan(q);
-        view_end(&view);
         if (q->run.progress)
                 view_end(&q->view);
         if (r < 0) {

@@ -84,6 +84,8 @@ static void keep(struct recorder *recorder, struct observation *o)
         struct evidence *e = recorder->evidence;
         bool accuses = observation_is_evidence(o->kind);
 
+        if (!o->time_ns) /* a signal handler does not read clocks */
+                o->time_ns = clock_ns(CLOCK_REALTIME);
         o->sequence = e->n_observations + e->dropped + 1;
         o->experiment = recorder->run->experiment;
         o->synthetic = recorder->run->drill != DRILL_NONE;

@@ -14,7 +14,7 @@
 #include "agent/observation.h"
 #include "agent/plan.h"
 
-#define SLOT_RING 8
+#define SLOT_RING 16
 
 struct slot_current {
         uint32_t check;

@@ -346,6 +346,8 @@ int supervisor_run(
         bool have_affinity = sched_getaffinity(0, sizeof(affinity), &affinity) == 0;
         int r;
 
+        if (!run->n_items)
+                return -EINVAL;
         if (!members || !events_before || !shown)
                 return -ENOMEM;
         r = run->experiment == EXPERIMENT_NONE ? evidence_prepare(evidence, run->cpus) : 0;

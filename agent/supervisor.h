@@ -87,7 +87,7 @@ struct supervisor_progress {
 
 /* Runs. Observations and tallies are added to *evidence, which may hold those of earlier runs (experiments keep
  * their tallies apart: they add observations only, and their counts are in *ret_outcome).
- * Returns 0, or a negative errno where nothing could be run at all. */
+ * Returns 0, or a negative errno where nothing could be run at all (-EINVAL: no item). */
 struct supervisor_outcome {
         bool complete; /* every item ran on every CPU at least once with an event of its regime inside */
         bool interrupted;

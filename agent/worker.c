@@ -100,6 +100,7 @@ static void begin_record(const struct slot_current *now, const struct check *che
 {
         struct observation *o = &loop.record;
 
+        o->time_ns = 0;
         o->check = now->check;
         o->regime = now->regime;
         o->round = now->round;
