@@ -2,12 +2,14 @@
 /* assay drill: a fire drill. One worker deceives the rest of the program, so that people can try their alarms. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/arguments.h"
 #include "agent/command.h"
 #include "agent/qualify_options.h"
 #include "base/array.h"
+#include "base/cleanup.h"
 
 enum { DRILL_OPTION_CHECK = 1000, DRILL_OPTION_CPU, DRILL_OPTION_KIND };
 
@@ -80,22 +82,86 @@ static int take(int option, const char *value, void *user)
         }
 }
 
-/* The CPU that is struck: the one named, else the last that is tested. */
-static int struck_cpu(const struct drill_choice *choice, const struct qualify_options *options)
+/* True where the drill changes something in this item: a kernel that loses vectors needs events to do it. */
+static bool strikes(const struct drill_choice *choice, const struct plan_item *item)
 {
-        int cpu = -1, last = -1;
-        struct host_source source = { .root = "" };
-        struct host host;
+        if (choice->check >= 0 && choice->check != item->check)
+                return false;
+        return choice->kind != DRILL_KERNEL ||
+               (check_list[item->check]->registers && item->regime != REGIME_QUIET);
+}
 
-        if (choice->have_cpu)
-                return cpu_set_next(&choice->cpu, -1);
-        if (host_read(&source, &host) < 0)
-                return -1;
-        while ((cpu = cpu_set_next(&host.allowed, cpu)) >= 0)
-                if (!options->request.cpus || cpu_set_has(options->request.cpus, (unsigned)cpu))
-                        last = cpu;
+static int refuse_cpu(int cpu, const struct plan *plan)
+{
+        char tested[128];
+
+        cpu_set_format(&plan->cpus, tested, sizeof(tested));
+        fprintf(stderr, "assay: --cpu: CPU %d is not among those that are tested (%s); name one of them.\n",
+                cpu, tested);
+        return COMMAND_USAGE;
+}
+
+static int refuse_plan(const struct drill_choice *choice)
+{
+        if (choice->kind == DRILL_KERNEL)
+                fprintf(stderr,
+                        "assay: --kind: a drill of the kernel strikes checks that hold registers under "
+                        "signals, and none runs with these --check, --checks and --regimes.\n");
+        else
+                fprintf(stderr,
+                        "assay: --check: %s does not run with these --checks, --regimes and --isa on this "
+                        "host; name a check that does.\n",
+                        check_list[choice->check]->name);
+        return COMMAND_USAGE;
+}
+
+/* The CPU that is struck: the one named, else the last that is tested. A drill that strikes nothing would end
+ * as healthy, and its alarms would seem to fail: it is refused. */
+static int aim(const struct drill_choice *choice, const struct plan *plan, int *ret_cpu)
+{
+        int cpu = cpu_set_next(&choice->cpu, -1);
+        bool any = false;
+
+        if (choice->have_cpu && !cpu_set_has(&plan->cpus, (unsigned)cpu))
+                return refuse_cpu(cpu, plan);
+        for (size_t i = 0; i < plan->n_items && !any; i++)
+                any = strikes(choice, &plan->items[i]);
+        if (plan->n_items && !any)
+                return refuse_plan(choice);
+        for (int next = -1; !choice->have_cpu && (next = cpu_set_next(&plan->cpus, next)) >= 0;)
+                cpu = next;
+        *ret_cpu = cpu;
+        return COMMAND_OK;
+}
+
+/* Where the host cannot be read or the plan not be made, the qualification says it. */
+static int prepare(const struct drill_choice *choice, struct qualify_options *options)
+{
+        const struct configuration *c = &options->configuration;
+        struct qualification_request *request = &options->request;
+        struct host_source source = { .root = "" };
+        AUTO_FREE struct plan *plan = malloc(sizeof(*plan));
+        struct plan_request wanted = { .cpus = request->cpus,
+                .checks = *c->checks ? c->checks : NULL,
+                .regimes = c->regimes,
+                .seed = request->seed };
+        struct arguments_error error;
+        struct host host;
+        int status = COMMAND_OK;
+
+        request->drill = choice->kind;
+        request->drill_check = choice->check;
+        if (!plan || host_read(&source, &host) < 0)
+                return COMMAND_OK;
+        wanted.online = host.online;
+        wanted.allowed = host.allowed;
+        wanted.features = host.features & c->isa;
+        if (choice->have_cpu && arguments_cpus_exist(&choice->cpu, &host, &error) < 0)
+                status = arguments_complain("--cpu", &error);
+        else if (plan_build(&wanted, plan) == 0)
+                status = aim(choice, plan, &request->drill_cpu);
         host_free(&host);
-        return last;
+        return status;
 }
 
 static int drill_run(int argc, char **argv)
@@ -107,12 +173,10 @@ static int drill_run(int argc, char **argv)
         struct qualify_options options;
         int status = qualify_options_read(argc, argv, own, take, &choice, &options);
 
-        if (status == COMMAND_OK) {
-                options.request.drill = choice.kind;
-                options.request.drill_check = choice.check;
-                options.request.drill_cpu = struck_cpu(&choice, &options);
+        if (status == COMMAND_OK)
+                status = prepare(&choice, &options);
+        if (status == COMMAND_OK)
                 status = qualification_run(&options.request);
-        }
         qualify_options_close(&options);
         return status;
 }
@@ -128,7 +192,9 @@ const struct command cmd_drill = {
                 "                       kernel: vector registers of every CPU are lost after signals\n"
                 "  --cpu N              the CPU that is struck (default: the last one)\n"
                 "  --check NAME         only in this check (default: in every one)\n" QUALIFY_OPTIONS_HELP
-                "\nThe exit status is that of assay qualify: 1 where the drill was noticed as a fault,\n"
+                "\nA drill that would strike nothing in what the options select is refused (exit status "
+                "2).\n"
+                "The exit status is that of assay qualify: 1 where the drill was noticed as a fault,\n"
                 "3 for --kind kernel.\n",
         .run = drill_run,
 };
