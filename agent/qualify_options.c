@@ -98,7 +98,7 @@ static int take_shared(
         case OPTION_REGIMES:
                 return arguments_regimes(value, &c->regimes, error);
         case OPTION_SEED:
-                return arguments_number("the seed", value, &o->request.seed, error);
+                return arguments_number("seed", value, &o->request.seed, error);
         case OPTION_ISA:
                 return take_isa(value, c, error);
         case OPTION_JSON:
@@ -157,6 +157,40 @@ static int open_output(const char *path, FILE **ret_file)
         return COMMAND_ERROR;
 }
 
+static int refuse_same(const struct qualify_options *o)
+{
+        fprintf(stderr, "assay: --json %s and --observations %s are one place; name two.\n", o->report_path,
+                o->observations_path);
+        return COMMAND_USAGE;
+}
+
+/* One file by two names counts: each would overwrite the other. */
+static bool same_file(FILE *a, FILE *b)
+{
+        struct stat first, second;
+
+        return fstat(fileno(a), &first) == 0 && fstat(fileno(b), &second) == 0 && S_ISREG(first.st_mode) &&
+               first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+static int open_outputs(struct qualify_options *o)
+{
+        struct qualification_request *request = &o->request;
+        int r;
+
+        if (o->report_path && o->observations_path && strcmp(o->report_path, o->observations_path) == 0)
+                return refuse_same(o);
+        r = open_output(o->report_path, &request->report);
+        if (r == COMMAND_OK)
+                r = open_output(o->observations_path, &request->observations);
+        if (r == COMMAND_OK && request->report && request->observations &&
+                same_file(request->report, request->observations))
+                r = refuse_same(o);
+        request->report_name = o->report_path;
+        request->observations_name = o->observations_path;
+        return r;
+}
+
 int qualify_options_read(int argc, char **argv, const struct option *own, qualify_option *take, void *user,
         struct qualify_options *ret_options)
 {
@@ -188,12 +222,7 @@ int qualify_options_read(int argc, char **argv, const struct option *own, qualif
                 if (take_shared(o, option, optarg, &error) < 0)
                         return arguments_complain(where, &error);
         }
-        r = open_output(o->report_path, &o->request.report);
-        if (r == COMMAND_OK)
-                r = open_output(o->observations_path, &o->request.observations);
-        o->request.report_name = o->report_path;
-        o->request.observations_name = o->observations_path;
-        return r;
+        return open_outputs(o);
 }
 
 void qualify_options_close(struct qualify_options *options)
