@@ -89,7 +89,7 @@ static int take(struct replay *replay, int option, struct arguments_error *error
                         replay->isa = mask;
                 return r;
         default:
-                r = arguments_number("the number of times", optarg, &replay->times, error);
+                r = arguments_number("number of times", optarg, &replay->times, error);
                 if (r == 0 && (replay->times == 0 || replay->times > TIMES_MOST)) {
                         (void)snprintf(error->text, sizeof(error->text), "%.40s is not between 1 and %d",
                                 optarg, TIMES_MOST);

@@ -130,7 +130,7 @@ static int reading_unknown(struct reading *reading, const char *section, const c
                         return reading_fail(reading,
                                 "there is no key '%.60s' in [%.60s]; the nearest is '%s' in [%s]", name,
                                 section, keys[i].name, keys[i].section);
-        return reading_fail(reading, "there is no key '%.60s' in [%.60s]; conf/assay.conf shows every key",
+        return reading_fail(reading, "there is no key '%.60s' in [%.60s]; 'man assay.conf' lists every key",
                 name, section);
 }
 

@@ -46,9 +46,9 @@ static int main_help(void)
                 printf("  %-10s %s\n", command_list[i]->name, command_list[i]->summary);
         printf("\n"
                "assay help COMMAND says what a command takes; assay --version names this version.\n\n"
-               "Exit status: 0 healthy and all that was planned ran, 1 the hardware is at fault,\n"
-               "2 wrong usage or configuration, 3 a fault that is not the hardware's, 4 inconclusive\n"
-               "or incomplete, 5 assay itself failed, 130 or 143 interrupted.\n");
+               "Exit status: 0 healthy and all that was planned ran, or a known erratum of this CPU model,\n"
+               "1 the hardware is at fault, 2 wrong usage or configuration, 3 a fault that is not the\n"
+               "hardware's, 4 inconclusive or incomplete, 5 assay itself failed, 130 or 143 interrupted.\n");
         return COMMAND_OK;
 }
 
@@ -66,6 +66,8 @@ static int main_command_help(const char *name)
 {
         const struct command *command = command_find(name);
 
+        if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+                return main_help();
         if (!command)
                 return main_unknown("command", name, command_nearest(name));
         printf("usage: assay %s", command->help);

@@ -31,13 +31,28 @@ tap_ok "a negative duration" wrong "-5" qualify --duration=-5
 tap_ok "a duration of a thousand years" wrong "365" qualify --duration 365000d
 tap_ok "a duration that no number holds" wrong "99999999999999999999" qualify --duration 99999999999999999999
 tap_ok "a duration that is none" wrong "'soon'" qualify --duration soon
-tap_ok "a seed that is none" wrong "'dice'" qualify --seed dice
+tap_ok "a seed that is none" wrong "'dice' is no seed" qualify --seed dice
 tap_ok "unknown profile" wrong "nowhere" qualify --profile nowhere
 tap_ok "no option twice as long as a line" wrong "option" qualify "--$(printf 'x%.0s' {1..5000})"
 tap_ok "replay of nothing" wrong 'replay' replay
 tap_ok "replay of a round that is none" wrong 'state' replay state:0
 tap_ok "replay of an unknown check" wrong 'no_such_check' replay no_such_check:1:0.0.1
 tap_ok "unknown kind of drill" wrong "'bits'" drill --kind bits
+tap_ok "a drill on a CPU that does not exist" wrong '--cpu: .*4000' drill --cpu 4000
+if ((last_cpu)); then
+        tap_ok "a drill on a CPU that is not tested" wrong "CPU $last_cpu is not" drill --cpu "$last_cpu" --cpus 0
+else
+        tap_skip "a drill on a CPU that is not tested" "there is one CPU"
+fi
+tap_ok "a drill in a check that does not run" wrong 'state_flags' drill --check state_flags --checks 'stack_*'
+tap_ok "a drill of the kernel without signals" wrong '--kind' drill --kind kernel --regimes quiet
+tap_ok "the report and the observations in one file" wrong 'one place' \
+        qualify --json "$tap_scratch/both" --observations "$tap_scratch/both"
+touch "$tap_scratch/first" && ln "$tap_scratch/first" "$tap_scratch/second"
+tap_ok "the report and the observations in one file of two names" wrong 'one place' \
+        qualify --json "$tap_scratch/first" --observations "$tap_scratch/second"
+tap_ok "the report and the observations both on standard output" wrong 'one place' \
+        qualify --json - --observations -
 
 unwritable() {
         local begin=$SECONDS
@@ -58,5 +73,11 @@ helps() {
                 "$assay" "$command" --help | head -n 1 | grep -q "^usage: assay $command" || return
         done
 }
+general_help() {
+        run "$assay" "$@"
+        expect 0 && grep -q '^usage: assay COMMAND' "$tap_scratch/out"
+}
+tap_ok "help of help" general_help help help
+tap_ok "help of --help" general_help help --help
 tap_ok "--help names every command, and each has its own" helps
 tap_end

@@ -26,7 +26,7 @@ static const struct {
         { "[qualfy]\nduration = 5s\n", "x.conf:2",
                 "no key 'duration' in [qualfy]; the nearest is 'duration' in [qualify]" },
         { "duration = 5s\n", "x.conf:1", "no key 'duration' in []; the nearest is" },
-        { "[qualify]\nquux = 5s\n", "x.conf:2", "conf/assay.conf shows every key" },
+        { "[qualify]\nquux = 5s\n", "x.conf:2", "man assay.conf" },
         { "[qualify]\nduration\n", "x.conf:2", "no 'key = value'" },
         { "[qualify\nduration = 5s\n", "x.conf:1", "this is no [section]" },
         { "[qualify]\nduration = 5s\nduration = 6s\n", "x.conf:3", "'duration' is given a second time" },
