@@ -38,6 +38,11 @@ def escape(text):
     return "\\&" + text if text[:1] in ".'" else text
 
 
+def argument(text):
+    """A quotation mark would group the arguments of a macro, and be eaten."""
+    return text.replace('"', "\\(dq")
+
+
 def kind(field):
     """What values a field takes, in words."""
     if "const" in field:
@@ -69,7 +74,7 @@ def fields(schema, definitions, path=""):
 def section(title, schema, definitions, out):
     out.append(f".Sh {title}\n.Bl -tag -width Ds\n")
     for path, values, text in fields(schema, definitions):
-        out.append(f".It Va {path} No ({values})\n{escape(text)}\n")
+        out.append(f".It Va {path} No ({argument(values)})\n{escape(text)}\n")
     out.append(".El\n")
 
 
