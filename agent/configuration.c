@@ -248,6 +248,7 @@ int configuration_load(const char *file, const char *profile, struct configurati
                 return r;
         if (profile) {
                 r = configuration_profile(used, profile, &configuration, ret_error);
+                (void)snprintf(configuration.profile, sizeof(configuration.profile), "%s", profile);
                 if (r < 0)
                         return r;
         }

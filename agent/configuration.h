@@ -16,6 +16,7 @@ struct configuration {
         uint32_t regimes;                              /* bit r: regime r */
         isa_set isa;                                   /* what may be used */
         char isa_level[CONFIGURATION_TEXT_MAX];        /* the name of that level */
+        char profile[CONFIGURATION_TEXT_MAX];          /* the name of the profile read, "" for none */
         char identity_command[CONFIGURATION_TEXT_MAX]; /* "" for none */
 };
 

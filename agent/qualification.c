@@ -273,6 +273,9 @@ static int write_reports(const struct qualification *q, int status)
                 .outcome = &q->outcome,
                 .request = &q->wanted,
                 .isa_level = q->request->configuration->isa_level,
+                .profile = q->request->configuration->profile,
+                .duration_ns = q->request->configuration->duration_ns,
+                .drill = q->request->drill,
                 .started_ns = q->started_ns,
                 .exit_status = status,
         };

@@ -18,7 +18,10 @@ struct report {
         const struct supervisor_outcome *outcome;
         const struct plan_request *request;
         const char *isa_level; /* as --isa said, "native" else */
-        uint64_t started_ns;   /* CLOCK_REALTIME */
+        const char *profile;   /* as --profile said; NULL or "": none */
+        uint64_t duration_ns;  /* asked for */
+        enum drill drill;
+        uint64_t started_ns; /* CLOCK_REALTIME */
         int exit_status;
 };
 

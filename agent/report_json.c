@@ -45,19 +45,29 @@ static json_t *seconds(uint64_t ns)
         return json_real((double)(ns / 1000) / 1e6);
 }
 
+static const char *const drill_names[] = {
+        [DRILL_NONE] = NULL,
+        [DRILL_BIT] = "bit",
+        [DRILL_CRASH] = "crash",
+        [DRILL_HANG] = "hang",
+        [DRILL_KERNEL] = "kernel",
+};
+
 static json_t *request_json(const struct report *report)
 {
         const struct plan_request *request = report->request;
+        bool every = request->checks && strcmp(request->checks, "*") == 0;
         json_t *regimes = json_array();
 
         for (unsigned r = 0; r < REGIME_COUNT; r++)
                 if (request->regimes >> r & 1)
                         (void)json_array_append_new(regimes, json_string(regime_name((enum regime)r)));
-        return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "seed", report_hex(request->seed), "cpus",
-                request->cpus ? set_list(request->cpus) : json_null(), "checks",
-                text_or_null(request->checks), "regimes", regimes, "isa",
-                report->isa_level ? report->isa_level : "native", "features",
-                host_features_json(request->features));
+        return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "seed", report_hex(request->seed),
+                "cpus", request->cpus ? set_list(request->cpus) : json_null(), "checks",
+                text_or_null(every ? NULL : request->checks), "regimes", regimes, "isa",
+                report->isa_level ? report->isa_level : "native", "duration_seconds",
+                seconds(report->duration_ns), "profile", text_or_null(report->profile), "drill",
+                text_or_null(drill_names[report->drill]), "features", host_features_json(request->features));
 }
 
 static json_t *plan_json(const struct plan *plan)
@@ -132,7 +142,7 @@ static json_t *cpu_json(const struct verdict_input *input, size_t slot)
         return json_pack("{s:i, s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:o}", "cpu", (int)cpu, "package",
                 place && place->package >= 0 ? json_integer(place->package) : json_null(), "core",
                 place && place->core >= 0 ? json_integer(place->core) : json_null(), "siblings",
-                set_list(&siblings), "rounds", rounds, "cpu_seconds", seconds(evidence->cpu_ns[slot]),
+                set_array(&siblings), "rounds", rounds, "cpu_seconds", seconds(evidence->cpu_ns[slot]),
                 "evidence", accused, "regimes", regimes, "checks", checks);
 }
 

@@ -5,6 +5,7 @@
 
 #include "agent/report.h"
 #include "agent/view.h"
+#include "base/clock.h"
 #include "tests/unit/scene.h"
 
 static void fact(struct host_fact *fact, const char *value, const char *source)
@@ -169,12 +170,19 @@ static int render(const char *format, int width, int height)
 {
         static struct verdict verdict;
         struct supervisor_outcome outcome = { .elapsed_ns = 60123456789, .complete = scene.input.complete };
-        struct plan_request request = { .seed = 42, .regimes = 0x6f, .features = ISA(SSE2) | ISA(AVX2) };
+        struct plan_request request = {
+                .seed = 42, .checks = "*", .regimes = 0x6f, .features = ISA(SSE2) | ISA(AVX2)
+        };
         struct report report = { .input = &scene.input,
                 .verdict = &verdict,
                 .outcome = &outcome,
                 .request = &request,
                 .isa_level = "native",
+                .profile = "standard",
+                .duration_ns = 60 * CLOCK_SECOND,
+                .drill = scene.input.evidence->n_observations && scene.observations[0].synthetic
+                                 ? DRILL_BIT
+                                 : DRILL_NONE,
                 .started_ns = UINT64_C(1795325201123000000) };
         int r = 0;
 
