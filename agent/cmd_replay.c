@@ -20,8 +20,7 @@
 enum { OPTION_CPU = 1, OPTION_REGIME, OPTION_TIMES, OPTION_ISA };
 
 struct replay {
-        struct report_replay rounds[REPORT_REPLAY_MAX];
-        size_t n;
+        struct report_replays what;
         struct cpu_set cpu;
         bool have_cpu, have_regime;
         enum regime regime;
@@ -38,12 +37,23 @@ static void on_interrupt(int signal)
 
 /* ---- what to run ---- */
 
+static void say_of_report(const struct report_replays *what)
+{
+        if (what->left_out)
+                fprintf(stderr,
+                        "assay: the first %zu rounds are replayed; %zu more failures of this file are left "
+                        "out: name their rounds to replay them.\n",
+                        what->n, what->left_out);
+        if (what->synthetic)
+                fprintf(stderr, "assay: a drill made this report: on good hardware its rounds pass.\n");
+}
+
 static int find_rounds(const char *operand, struct replay *replay)
 {
         char sentence[REPORT_SENTENCE_MAX];
-        int r = replay_token_parse(operand, &replay->rounds[0]);
+        int r = replay_token_parse(operand, &replay->what.rounds[0]);
 
-        replay->n = 1;
+        replay->what.n = 1;
         if (r == 0)
                 return COMMAND_OK;
         if (r == -ENOENT) {
@@ -53,8 +63,10 @@ static int find_rounds(const char *operand, struct replay *replay)
                         operand);
                 return COMMAND_USAGE;
         }
-        if (report_read_replay(operand, replay->rounds, &replay->n, sentence) == 0)
+        if (report_read_replay(operand, &replay->what, sentence) == 0) {
+                say_of_report(&replay->what);
                 return COMMAND_OK;
+        }
         fprintf(stderr,
                 "assay: %s; name a report, or a round as reports print it: "
                 "CHECK:SEED:CPU.PROCESS.NUMBER.\n",
@@ -147,12 +159,14 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
                 .drill_check = -1,
                 .interrupted = &interrupted,
         };
-        char list[128];
+        const struct observation named = { .check = item.check, .round = what->round };
+        char list[128], token[128];
         int r;
 
         if (!replay->have_cpu)
                 cpu_set_add(&cpus, what->cpu);
         cpu_set_format(&cpus, list, sizeof(list));
+        verdict_replay_token(&named, token, sizeof(token));
         for (int cpu = cpu_set_next(&cpus, -1); cpu >= 0; cpu = cpu_set_next(&cpus, cpu))
                 if (!cpu_set_has(&host->allowed, (unsigned)cpu)) {
                         fprintf(stderr, "assay: CPU %d cannot be used here; choose others with --cpu.\n",
@@ -165,8 +179,8 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
                 return COMMAND_INCOMPLETE;
         }
         r = supervisor_run(&run, &evidence, &outcome);
-        printf("%s in %s on CPU %s: %llu rounds, %llu failures\n", check->name, regime_name(item.regime),
-                list, (unsigned long long)outcome.rounds, (unsigned long long)outcome.failures);
+        printf("%s in %s on CPU %s: %llu rounds, %llu failures\n", token, regime_name(item.regime), list,
+                (unsigned long long)outcome.rounds, (unsigned long long)outcome.failures);
         say_failures(&evidence);
         evidence_free(&evidence);
         if (r < 0)
@@ -194,8 +208,8 @@ static int run_all(const struct replay *replay)
         }
         (void)sigaction(SIGINT, &action, NULL);
         (void)sigaction(SIGTERM, &action, NULL);
-        for (size_t i = 0; i < replay->n && !interrupted; i++)
-                seen[run_round(replay, &replay->rounds[i], &host)] = true;
+        for (size_t i = 0; i < replay->what.n && !interrupted; i++)
+                seen[run_round(replay, &replay->what.rounds[i], &host)] = true;
         host_free(&host);
         for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
                 if (seen[order[i]] &&
@@ -238,7 +252,7 @@ const struct command cmd_replay = {
         .help = "replay REPORT | CHECK:SEED:CPU.PROCESS.NUMBER [OPTION]...\n\n"
                 "Runs the rounds that a report (JSON or a stream of observations) holds against a CPU, or "
                 "the\n"
-                "one round that is named as reports print it.\n\n"
+                "one round that is named as reports print it. Of a report the first 64 rounds are run.\n\n"
                 "  --cpu LIST     on these CPUs (default: the one where it failed)\n"
                 "  --regime NAME  in this regime (default: that of the report; quiet for a named round)\n"
                 "  --times N      so often each (default 100)\n"

@@ -43,13 +43,20 @@ struct report_replay {
         unsigned cpu; /* where it was seen; below CHECK_CPU_MAX */
 };
 #define REPORT_REPLAY_MAX 64
+struct report_replays {
+        struct report_replay rounds[REPORT_REPLAY_MAX];
+        size_t n;
+        size_t left_out; /* observations whose rounds are none of these, for want of room */
+        bool synthetic;  /* some of these rounds failed in a drill */
+};
 #define REPORT_SENTENCE_MAX 320
 
 /* Reads the rounds whose observations accuse a CPU: from a JSON report the one that the verdict names first,
- * then the others as they stand there; from NDJSON as they stand. No round twice. Trusts nothing: files over
+ * then the others as they stand there; from NDJSON as they stand. No round twice,
+ * and no more than REPORT_REPLAY_MAX. Trusts nothing: files over
  * 64 MiB, duplicate keys, numbers out of range are refused. Returns 0, or with a sentence for the user in
  * `sentence` -errno   it cannot be read -EFBIG   it is too large -EBADMSG it is neither, or a field is wrong
  *  -ENOENT  it names a check that this program does not have
  *  -ENODATA nothing in it accuses a CPU. */
-int report_read_replay(const char *path, struct report_replay ret_replays[REPORT_REPLAY_MAX], size_t *ret_n,
-        char sentence[REPORT_SENTENCE_MAX]);
+int report_read_replay(
+        const char *path, struct report_replays *ret_replays, char sentence[REPORT_SENTENCE_MAX]);

@@ -16,8 +16,7 @@
 struct reading {
         const char *path;
         char *sentence;
-        struct report_replay *replays;
-        size_t n;
+        struct report_replays replays;
 };
 
 __attribute__((format(printf, 3, 4))) static int refuse(
@@ -143,6 +142,7 @@ static bool same_replay(const struct report_replay *a, const struct report_repla
 
 static int take(struct reading *reading, const json_t *object)
 {
+        struct report_replays *replays = &reading->replays;
         struct report_replay replay = { 0 };
         const char *regime = json_string_value(json_object_get(object, "regime"));
         json_int_t cpu;
@@ -159,11 +159,15 @@ static int take(struct reading *reading, const json_t *object)
                 return wrong_field(reading, "regime");
         replay.regime = (enum regime)r;
         replay.cpu = (unsigned)cpu;
-        for (size_t i = 0; i < reading->n; i++)
-                if (same_replay(&reading->replays[i], &replay))
+        for (size_t i = 0; i < replays->n; i++)
+                if (same_replay(&replays->rounds[i], &replay))
                         return 0;
-        if (reading->n < REPORT_REPLAY_MAX)
-                reading->replays[reading->n++] = replay;
+        if (replays->n == REPORT_REPLAY_MAX) {
+                replays->left_out++;
+                return 0;
+        }
+        replays->rounds[replays->n++] = replay;
+        replays->synthetic |= json_is_true(json_object_get(object, "synthetic"));
         return 0;
 }
 
@@ -215,10 +219,10 @@ static int take_lines(struct reading *reading, const char *text, size_t size)
         return 0;
 }
 
-int report_read_replay(const char *path, struct report_replay ret_replays[REPORT_REPLAY_MAX], size_t *ret_n,
-        char sentence[REPORT_SENTENCE_MAX])
+int report_read_replay(
+        const char *path, struct report_replays *ret_replays, char sentence[REPORT_SENTENCE_MAX])
 {
-        struct reading reading = { .path = path, .sentence = sentence, .replays = ret_replays };
+        struct reading reading = { .path = path, .sentence = sentence };
         AUTO_FREE char *text = NULL;
         const char *schema;
         json_t *report;
@@ -239,8 +243,8 @@ int report_read_replay(const char *path, struct report_replay ret_replays[REPORT
         json_decref(report);
         if (r < 0)
                 return r;
-        if (!reading.n)
+        if (!reading.replays.n)
                 return refuse(&reading, -ENODATA, "nothing in it accuses a CPU; there is nothing to replay");
-        *ret_n = reading.n;
+        *ret_replays = reading.replays;
         return 0;
 }

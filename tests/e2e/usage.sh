@@ -37,6 +37,16 @@ tap_ok "no option twice as long as a line" wrong "option" qualify "--$(printf 'x
 tap_ok "replay of nothing" wrong 'replay' replay
 tap_ok "replay of a round that is none" wrong 'state' replay state:0
 tap_ok "replay of an unknown check" wrong 'no_such_check' replay no_such_check:1:0.0.1
+many() {
+        local number
+        for number in {0..69}; do
+                echo '{"kind":"mismatch","check":"state_flags","round":{"seed":"0x1","cpu":0,"process":0,"number":'"$number"'},"cpu":0,"regime":"quiet","synthetic":true}'
+        done >"$tap_scratch/many.json"
+        run "$assay" replay "$tap_scratch/many.json" --times 1
+        expect 0 && grep -q 'first 64 rounds .* 6 more' "$tap_scratch/err" && grep -q 'drill' "$tap_scratch/err" &&
+                [[ $(grep -c '^state_flags:0x1:0.0.[0-9]* in quiet on CPU 0: ' "$tap_scratch/out") == 64 ]]
+}
+tap_ok "replay of more rounds than are taken, from a drill" many
 tap_ok "unknown kind of drill" wrong "'bits'" drill --kind bits
 tap_ok "a drill on a CPU that does not exist" wrong '--cpu: .*4000' drill --cpu 4000
 if ((last_cpu)); then

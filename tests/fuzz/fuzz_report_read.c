@@ -8,8 +8,11 @@
 #include "agent/report.h"
 #include "tests/fuzz/fuzz.h"
 
-static void check_replays(const struct report_replay *replays, size_t n)
+static void check_replays(const struct report_replays *found)
 {
+        const struct report_replay *replays = found->rounds;
+        size_t n = found->n;
+
         REQUIRE(n > 0 && n <= REPORT_REPLAY_MAX);
         for (size_t i = 0; i < n; i++)
                 REQUIRE(check_exists(replays[i].check) && (unsigned)replays[i].regime < REGIME_COUNT &&
@@ -28,15 +31,14 @@ static void check_sentence(const char *sentence)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-        static struct report_replay replays[REPORT_REPLAY_MAX];
+        static struct report_replays replays;
         char path[64], sentence[REPORT_SENTENCE_MAX] = "";
         int fd = memfd_create("report", MFD_CLOEXEC);
-        size_t n = 0;
 
         REQUIRE(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
         (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-        if (report_read_replay(path, replays, &n, sentence) == 0)
-                check_replays(replays, n);
+        if (report_read_replay(path, &replays, sentence) == 0)
+                check_replays(&replays);
         else
                 check_sentence(sentence);
         (void)close(fd);

@@ -9,8 +9,7 @@
 #include "tests/unit/scene.h"
 
 static char path[] = "report-read-XXXXXX";
-static struct report_replay replays[REPORT_REPLAY_MAX];
-static size_t n_replays;
+static struct report_replays replays;
 static char sentence[REPORT_SENTENCE_MAX];
 
 static FILE *open_file(void)
@@ -29,7 +28,7 @@ static int read_text(const char *text, size_t size)
         (void)fwrite(text, 1, size, file);
         (void)fclose(file);
         sentence[0] = 0;
-        return report_read_replay(path, replays, &n_replays, sentence);
+        return report_read_replay(path, &replays, sentence);
 }
 
 static void evidence(void)
@@ -45,7 +44,7 @@ static void evidence(void)
 
 static bool is(size_t i, uint64_t seed, unsigned cpu, uint32_t number, uint32_t check, enum regime regime)
 {
-        const struct report_replay *r = &replays[i];
+        const struct report_replay *r = &replays.rounds[i];
 
         return r->round.seed == seed && r->cpu == cpu && r->round.cpu == cpu && r->round.number == number &&
                r->check == check && r->regime == regime;
@@ -61,8 +60,8 @@ static void lines_come_back(void)
         for (size_t i = 0; i < scene.evidence.n_observations; i++)
                 (void)report_observation(&scene.observations[i], file);
         (void)fclose(file);
-        r = report_read_replay(path, replays, &n_replays, sentence);
-        tap_ok(r == 0 && n_replays == 2 && is(0, UINT64_MAX, 5, 4000000000u, SCENE_FMA, REGIME_TIMER) &&
+        r = report_read_replay(path, &replays, sentence);
+        tap_ok(r == 0 && replays.n == 2 && is(0, UINT64_MAX, 5, 4000000000u, SCENE_FMA, REGIME_TIMER) &&
                         is(1, 42, 6, 7, SCENE_STATE, REGIME_STORM_ASYNC),
                 "NDJSON: the rounds that accuse come back, each once");
 }
@@ -86,8 +85,8 @@ static void report_comes_back(void)
         file = open_file();
         (void)report_json(&report, file);
         (void)fclose(file);
-        r = report_read_replay(path, replays, &n_replays, sentence);
-        tap_ok(r == 0 && n_replays == 2 && is(0, 42, 6, 7, SCENE_STATE, REGIME_STORM_ASYNC) &&
+        r = report_read_replay(path, &replays, sentence);
+        tap_ok(r == 0 && replays.n == 2 && is(0, 42, 6, 7, SCENE_STATE, REGIME_STORM_ASYNC) &&
                         is(1, UINT64_MAX, 5, 4000000000u, SCENE_FMA, REGIME_TIMER),
                 "a report: the observation that the verdict names comes first");
 }
@@ -159,12 +158,33 @@ static void depth_and_files(void)
 
         memset(deep, '[', sizeof(deep));
         tap_ok(read_text(deep, sizeof(deep)) == -EBADMSG, "200,000 open brackets are refused");
-        r = report_read_replay("no/such/file", replays, &n_replays, sentence);
+        r = report_read_replay("no/such/file", &replays, sentence);
         tap_ok(r == -ENOENT && sentence[0], "%s", sentence);
-        r = report_read_replay("/", replays, &n_replays, sentence);
+        r = report_read_replay("/", &replays, sentence);
         tap_ok(r == -EISDIR && sentence[0], "%s", sentence);
-        r = report_read_replay("/dev/zero", replays, &n_replays, sentence);
+        r = report_read_replay("/dev/zero", &replays, sentence);
         tap_ok(r == -EFBIG && sentence[0], "%s", sentence);
+}
+
+static void too_many(void)
+{
+        static char text[(REPORT_REPLAY_MAX + 3) * 256];
+        size_t size = 0;
+
+        for (unsigned number = 0; number < REPORT_REPLAY_MAX + 2; number++)
+                size += (size_t)snprintf(text + size, sizeof(text) - size,
+                        LINE("fma_f64",
+                                "\"synthetic\":%s,\"round\":{\"seed\":\"0x2a\",\"cpu\":5,\"process\":0,"
+                                "\"number\":%u}",
+                                "5", "quiet") "\n",
+                        number == 7 ? "true" : "false", number);
+        tap_ok(read_text(text, size) == 0 && replays.n == REPORT_REPLAY_MAX && replays.left_out == 2 &&
+                        replays.rounds[REPORT_REPLAY_MAX - 1].round.number == REPORT_REPLAY_MAX - 1,
+                "%d rounds are taken, and what is left out is counted", REPORT_REPLAY_MAX);
+        tap_ok(replays.synthetic, "a drill is noticed");
+        tap_ok(read_text(cases[0].text, strlen(cases[0].text)) == 0 && !replays.synthetic &&
+                        !replays.left_out,
+                "one round of no drill");
 }
 
 /* Bytes changed, cut, doubled at random: it returns, and what it returns is in range. */
@@ -189,10 +209,10 @@ static void mutated(void)
                 if (read_text(text, size) != 0)
                         wrong += !sentence[0];
                 else
-                        for (size_t i = 0; i < n_replays; i++)
-                                wrong += replays[i].cpu >= CHECK_CPU_MAX ||
-                                         replays[i].check >= SCENE_CHECKS ||
-                                         replays[i].regime >= REGIME_COUNT;
+                        for (size_t i = 0; i < replays.n; i++)
+                                wrong += replays.rounds[i].cpu >= CHECK_CPU_MAX ||
+                                         replays.rounds[i].check >= SCENE_CHECKS ||
+                                         replays.rounds[i].regime >= REGIME_COUNT;
         }
         tap_ok(!wrong, "3,000 mutated lines are read within range or refused with a sentence");
 }
@@ -207,6 +227,7 @@ int main(void)
         report_comes_back();
         refused();
         depth_and_files();
+        too_many();
         mutated();
         (void)unlink(path);
         return tap_end();
