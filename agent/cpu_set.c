@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "agent/cpu_set.h"
 #include "base/array.h"
@@ -102,4 +104,27 @@ void cpu_set_format(const struct cpu_set *set, char *text, size_t size)
                 memcpy(text + used, range, length + 1);
                 used += length;
         }
+}
+
+int cpu_set_bind(const struct cpu_set *set)
+{
+        return syscall(SYS_sched_setaffinity, 0, sizeof(set->word), set->word) < 0 ? -errno : 0;
+}
+
+int cpu_set_bind_one(unsigned cpu)
+{
+        struct cpu_set set = { { 0 } };
+
+        cpu_set_add(&set, cpu);
+        return cpu_set_bind(&set);
+}
+
+int cpu_set_bound(struct cpu_set *ret_set)
+{
+        struct cpu_set set = { { 0 } };
+
+        if (syscall(SYS_sched_getaffinity, 0, sizeof(set.word), set.word) < 0)
+                return -errno;
+        *ret_set = set;
+        return 0;
 }

@@ -25,6 +25,12 @@ static inline void cpu_set_remove(struct cpu_set *set, unsigned cpu)
         set->word[cpu / 64] &= ~(UINT64_C(1) << cpu % 64);
 }
 unsigned cpu_set_count(const struct cpu_set *set);
+/* Binds the calling thread to the set, or to one CPU (sched_setaffinity(2); the kernel's mask has the same layout).
+ * Returns 0 or -errno. */
+int cpu_set_bind(const struct cpu_set *set);
+int cpu_set_bind_one(unsigned cpu);
+/* What the calling thread may use. Returns 0 or -errno. */
+int cpu_set_bound(struct cpu_set *ret_set);
 /* The lowest CPU above `after` (-1 to start), or -1. */
 int cpu_set_next(const struct cpu_set *set, int after);
 /* Reads "0-3,8", as the kernel writes lists. Returns 0, -EINVAL (not a list) or -ERANGE (a CPU too large). */

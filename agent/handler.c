@@ -202,12 +202,17 @@ static void copy_registers(struct observation_death *death, const ucontext_t *co
                 copy_vectors(&death->registers, &frame);
 }
 
-/* A signal that another process sent (si_code 0 or below, but for our own abort) accuses nobody. */
+/* A signal that another process sent (si_code 0 or below) accuses nobody; our own abort does. SIGSYS is a seccomp
+ * filter's word, not the CPU's. */
 static enum observation_kind death_kind(int signal, const siginfo_t *info)
 {
+        bool own_abort =
+                signal == SIGABRT && info->si_code == SI_TKILL && info->si_pid == handler_state.process;
+
         if (signal == HANDLER_DUMP_SIGNAL)
                 return OBSERVATION_HANG;
-        return info->si_code <= 0 && signal != SIGABRT ? OBSERVATION_KILLED : OBSERVATION_CRASH;
+        return (info->si_code <= 0 && !own_abort) || signal == SIGSYS ? OBSERVATION_KILLED
+                                                                      : OBSERVATION_CRASH;
 }
 
 /* A trap of the regime `step`: TRAP_TRACE, and now and then TRAP_BRKPT (arch/x86/kernel/traps.c, get_si_code: a
@@ -229,6 +234,8 @@ static void on_death(int signal, siginfo_t *info, void *user)
                 on_step(user);
                 return;
         }
+        if (signal == HANDLER_DUMP_SIGNAL && info->si_pid != h->supervisor)
+                return; /* only the supervisor may ask */
         o->kind = death_kind(signal, info);
         check_clear(&o->death, sizeof(o->death));
         o->death.signal = signal == HANDLER_DUMP_SIGNAL ? 0 : signal;
@@ -283,6 +290,8 @@ int handler_setup(struct slot *slot)
         int r;
 
         h->slot = slot;
+        h->process = getpid();
+        h->supervisor = getppid();
         h->stack_size = (2 * frame_size() + STACK_BEYOND_FRAME + 4095) & ~(size_t)4095;
         for (size_t i = 0; i < 2; i++) {
                 h->stack[i] = mmap(

@@ -15,6 +15,7 @@
 /* What the handlers share with the worker's loop. One a process. */
 struct handler_state {
         struct slot *slot;
+        int process, supervisor;   /* pids: ours, and whose word we take */
         const struct check *check; /* that runs, for `frame` */
         void *check_state;
         struct observation *scratch; /* an observation with all but the finding filled in */

@@ -111,5 +111,6 @@ int main(int argc, char **argv)
 {
         main_fill_descriptors();
         (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away is an output error, reported as one */
+        (void)signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow (ulimit -f) */
         return main_close_output(main_dispatch(argc, argv));
 }

@@ -174,21 +174,16 @@ static int run_plan(struct qualification *q)
 
 static void pin(int cpu)
 {
-        cpu_set_t set;
-
-        if (cpu < 0 || cpu >= CPU_SETSIZE)
-                return;
-        CPU_ZERO(&set);
-        CPU_SET(cpu, &set);
-        (void)sched_setaffinity(0, sizeof(set), &set);
+        if (cpu >= 0)
+                (void)cpu_set_bind_one((unsigned)cpu);
 }
 
 /* On two CPUs, of which both must reach the same: the one that judges may be the one that errs. */
 static void judge(struct qualification *q)
 {
         struct verdict second;
-        cpu_set_t before;
-        bool known = sched_getaffinity(0, sizeof(before), &before) == 0;
+        struct cpu_set before;
+        bool known = cpu_set_bound(&before) == 0;
         int first_cpu = cpu_set_next(&q->host.allowed, -1);
         int second_cpu = cpu_set_next(&q->host.allowed, first_cpu);
 
@@ -203,14 +198,15 @@ static void judge(struct qualification *q)
         pin(second_cpu);
         verdict_reach(&q->input, &second);
         if (known)
-                (void)sched_setaffinity(0, sizeof(before), &before);
+                (void)cpu_set_bind(&before);
         if (verdict_agrees(&q->verdict, &second))
                 return;
-        q->verdict.class = VERDICT_INCONCLUSIVE;
-        q->verdict.scope = SCOPE_NONE;
-        q->verdict.cpus = (struct cpu_set){ { 0 } };
-        q->verdict.repeated = false;
-        q->verdict.confidence = 0;
+        q->verdict = (struct verdict){ .class = VERDICT_INCONCLUSIVE,
+                .synthetic = q->verdict.synthetic,
+                .incomplete = true,
+                .unit = CHECK_UNIT_COUNT,
+                .first = UINT32_MAX,
+                .row = SIZE_MAX };
         (void)snprintf(q->verdict.summary, sizeof(q->verdict.summary),
                 "CPU %d and CPU %d reach different verdicts from the same evidence: one of them is wrong.",
                 first_cpu, second_cpu);
@@ -353,7 +349,7 @@ static int qualify(struct qualification *q)
         if (r < 0) {
                 fprintf(stderr,
                         "assay: no worker could be started: %s. Raise the limits on processes and memory "
-                        "(ulimit -u, ulimit -v) and run again.\n",
+                        "(ulimit -u, -v, -n, -f) and run again.\n",
                         strerror(-r));
                 return COMMAND_ERROR;
         }

@@ -136,15 +136,6 @@ int regime_arm(const struct worker *worker, enum regime regime, const struct che
         return arm[regime] ? arm[regime](worker) : 0;
 }
 
-static void repin(const struct worker *worker)
-{
-        cpu_set_t set;
-
-        CPU_ZERO(&set);
-        CPU_SET(worker->cpu, &set);
-        (void)sched_setaffinity(0, sizeof(set), &set);
-}
-
 void regime_disarm(const struct worker *worker, enum regime regime)
 {
         struct handler_state *h = &handler_state;
@@ -160,7 +151,7 @@ void regime_disarm(const struct worker *worker, enum regime regime)
         if (regime == REGIME_CROWD)
                 crowd_set(worker, 0);
         if (regime == REGIME_MIGRATE)
-                repin(worker);
+                (void)cpu_set_bind_one(worker->cpu);
         registers_event = registers_event_none;
 }
 
@@ -215,7 +206,7 @@ uint64_t regime_run(const struct worker *worker, enum regime regime, const struc
         if (regime == REGIME_CROWD)
                 return forced_switches() - before;
         if (regime == REGIME_MIGRATE) {
-                repin(worker);
+                (void)cpu_set_bind_one(worker->cpu);
                 return registers_event_parameters.count;
         }
         return h->events;

@@ -13,6 +13,7 @@
 #include "agent/coverage.h"
 #include "agent/member.h"
 #include "agent/recorder.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 
@@ -20,6 +21,7 @@
 #define WATCH_NS (100 * CLOCK_MS)
 #define PROGRESS_NS (200 * CLOCK_MS)
 #define STOP_NS (20 * CLOCK_SECOND) /* the healthy end in milliseconds; one that hangs may get little CPU */
+#define STOP_QUICK_NS (800 * CLOCK_MS) /* interrupted, or nobody gets the CPU */
 #define RESTARTS_MOST 50
 
 struct supervisor {
@@ -40,20 +42,15 @@ struct supervisor {
 /* The supervisor does not stay on a CPU that it suspects. */
 static void leave_accused(struct supervisor *s)
 {
-        cpu_set_t set;
-        bool any = false;
+        struct cpu_set rest = *s->run->cpus;
 
         if (memcmp(&s->left, &s->recorder.accused, sizeof(s->left)) == 0)
                 return;
         s->left = s->recorder.accused;
-        CPU_ZERO(&set);
-        for (int c = cpu_set_next(s->run->cpus, -1); c >= 0; c = cpu_set_next(s->run->cpus, c))
-                if (!cpu_set_has(&s->left, (unsigned)c) && c < CPU_SETSIZE) {
-                        CPU_SET(c, &set);
-                        any = true;
-                }
-        if (any)
-                (void)sched_setaffinity(0, sizeof(set), &set);
+        for (size_t i = 0; i < ARRAY_SIZE(rest.word); i++)
+                rest.word[i] &= ~s->left.word[i];
+        if (cpu_set_count(&rest))
+                (void)cpu_set_bind(&rest);
 }
 
 /* ---- life and death ---- */
@@ -61,7 +58,7 @@ static void leave_accused(struct supervisor *s)
 static bool fatal_by_itself(int signal)
 {
         return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
-               signal == SIGTRAP || signal == SIGSYS || signal == SIGABRT;
+               signal == SIGTRAP || signal == SIGABRT;
 }
 
 static void bury(struct supervisor *s, struct member *m, int status, const struct rusage *usage)
@@ -74,11 +71,11 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
         if (WIFEXITED(status)) {
                 int code = WEXITSTATUS(status);
 
-                m->done = code == WORKER_DONE;
+                m->done = code == WORKER_DONE && (s->stopping || atomic_load(&m->slot->passes) > 0);
                 m->lost = code == WORKER_LOST || code == WORKER_FAILED || code == WORKER_UNMAPPED;
                 if (code == WORKER_UNMAPPED)
                         recorder_tell(&s->recorder, m, OBSERVATION_FAILED, ENOMEM, NULL);
-                else if (code != WORKER_DONE && code != WORKER_RECORDED && !m->lost)
+                else if (!m->done && code != WORKER_RECORDED && !m->lost)
                         recorder_tell(&s->recorder, m, OBSERVATION_CRASH, 0, &death);
         } else if (!m->killed_by_us) {
                 death.signal = WTERMSIG(status);
@@ -141,7 +138,7 @@ static void watch(struct supervisor *s, struct member *m, uint64_t now_ns)
                 recorder_tell(&s->recorder, m, OBSERVATION_HANG, 0, &death);
                 break;
         }
-        if (!m->traced && m->pid && member_tracer(m) != 0) {
+        if (!m->traced && m->pid && !m->killed_by_us && member_tracer(m) != 0) {
                 m->traced = true;
                 recorder_tell(&s->recorder, m, OBSERVATION_TRACED, 0, NULL);
         }
@@ -306,6 +303,25 @@ static void tick(struct supervisor *s)
         }
 }
 
+/* Waits for the workers to end: at most so long, and not for those that get no CPU time (stopped, starved). */
+static void await_end(struct supervisor *s, uint64_t most_ns)
+{
+        uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), end_ns = now_ns + most_ns, moved_ns = now_ns,
+                 spent_ns = 0;
+
+        while (processes_left(s) && now_ns < end_ns && now_ns - moved_ns < STOP_QUICK_NS) {
+                uint64_t spent_now_ns = 0;
+
+                for (size_t i = 0; i < s->n_members; i++)
+                        spent_now_ns += member_cpu_ns(&s->members[i]);
+                if (spent_now_ns != spent_ns)
+                        moved_ns = now_ns;
+                spent_ns = spent_now_ns;
+                tick(s);
+                now_ns = clock_ns(CLOCK_MONOTONIC);
+        }
+}
+
 static void supervise(struct supervisor *s)
 {
         uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), end_ns = s->start_ns + s->run->duration_ns;
@@ -322,9 +338,7 @@ static void supervise(struct supervisor *s)
         s->stopping = true;
         for (size_t i = 0; i < s->n_members; i++)
                 atomic_store(&s->members[i].slot->stop, 1);
-        for (end_ns = now_ns + STOP_NS; processes_left(s) && now_ns < end_ns;
-                now_ns = clock_ns(CLOCK_MONOTONIC))
-                tick(s);
+        await_end(s, s->outcome.interrupted ? STOP_QUICK_NS : STOP_NS);
         for (size_t i = 0; i < s->n_members; i++)
                 if (s->members[i].pid) {
                         s->members[i].killed_by_us = true;
@@ -342,8 +356,8 @@ int supervisor_run(
         AUTO_FREE struct member *members = calloc(2 * n + 1, sizeof(*members));
         AUTO_FREE uint64_t *events_before = calloc(n + 1, sizeof(*events_before));
         AUTO_FREE struct supervisor_cpu *shown = calloc(n + 1, sizeof(*shown));
-        cpu_set_t affinity;
-        bool have_affinity = sched_getaffinity(0, sizeof(affinity), &affinity) == 0;
+        struct cpu_set affinity;
+        bool have_affinity = cpu_set_bound(&affinity) == 0;
         int r;
 
         if (!run->n_items)
@@ -371,6 +385,6 @@ int supervisor_run(
         for (size_t i = 0; i < s.n_members; i++)
                 member_destroy(&s.members[i]);
         if (have_affinity)
-                (void)sched_setaffinity(0, sizeof(affinity), &affinity);
+                (void)cpu_set_bind(&affinity);
         return r;
 }

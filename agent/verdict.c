@@ -42,9 +42,10 @@ static const struct row {
         { F(EVIDENCE) | F(SHARED) | F(SAME_VALUE) | F(QUIET_FAILS), 0, VERDICT_ANSWER_SUSPECT, false, .95,
                 "Every CPU that tried it gives the same other answer, so the known answer is suspect: "
                 "{what}." },
-        { F(EVIDENCE) | F(SHARED), 0, VERDICT_SOFTWARE, false, .6,
-                "The same round fails on every CPU that tried it, so a program is at fault, not a CPU: "
-                "{what}; {events}." },
+        { F(EVIDENCE) | F(SHARED), 0, VERDICT_INCONCLUSIVE, false, .4,
+                "The same round fails on every CPU that tried it, not always in the same way: a program, "
+                "the kernel "
+                "or more than one CPU is at fault: {what}; {events}." },
         { F(EVIDENCE) | F(MOST) | F(QUIET_CLEAN), 0, VERDICT_INCONCLUSIVE, false, .4,
                 "{cpus} erred, under signals or switches only, but no register was lost whole: {what}; "
                 "{events}." },

@@ -125,10 +125,10 @@ static void accuse_single(const struct verdict_input *input, struct blame *blame
         }
 }
 
-/* Of several candidates none of which is accused alone, the one that is in more such events than any other,
- * if it is in two at least. In a tie of a disagreement it is the worker: its reviewer compares all rounds of
- * its own too and would have erred there, or has looked twice. */
-static int most_often(const struct blame *blame, const struct observation *o, const struct cpu_set *who)
+/* Of several candidates none of which is accused alone, the one that is in more such events than any other, if it is
+ * in two at least. A tie stays one: where worker and reviewer contradict each other, either may err, and a reviewer
+ * that errs in copying or setting up errs each time. */
+static int most_often(const struct blame *blame, const struct cpu_set *who)
 {
         uint32_t most = 1;
         int found = -1;
@@ -143,14 +143,10 @@ static int most_often(const struct blame *blame, const struct observation *o, co
                         found = cpu;
                 }
         }
-        if (found < 0 && o->kind == OBSERVATION_DISAGREE && blame->shared[o->cpu] == most &&
-                (most > 1 || o->review == REVIEW_CONFIRMED))
-                found = o->cpu;
         return found;
 }
 
-static void accuse_one_of(struct blame *blame, const struct cpu_set *alone, const struct observation *o,
-        const struct cpu_set *who)
+static void accuse_one_of(struct blame *blame, const struct cpu_set *alone, const struct cpu_set *who)
 {
         struct cpu_set both = { 0 };
         int cpu;
@@ -159,7 +155,7 @@ static void accuse_one_of(struct blame *blame, const struct cpu_set *alone, cons
                 both.word[i] = who->word[i] & alone->word[i];
         if (cpu_set_count(&both) > 1)
                 return; /* each of them is accused already */
-        cpu = cpu_set_count(&both) ? cpu_set_next(&both, -1) : most_often(blame, o, who);
+        cpu = cpu_set_count(&both) ? cpu_set_next(&both, -1) : most_often(blame, who);
         if (cpu >= 0) {
                 cpu_set_add(&blame->cpus, (unsigned)cpu);
                 blame->events[cpu]++;
@@ -198,7 +194,7 @@ void blame_find(const struct verdict_input *input, struct blame *ret_blame)
                         continue;
                 candidates(&input->evidence->observations[i], &who);
                 if (cpu_set_count(&who) > 1)
-                        accuse_one_of(ret_blame, &alone, &input->evidence->observations[i], &who);
+                        accuse_one_of(ret_blame, &alone, &who);
         }
         ret_blame->ambiguous &= cpu_set_next(&ret_blame->cpus, -1) < 0;
         if (ret_blame->ambiguous)

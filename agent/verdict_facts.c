@@ -117,7 +117,22 @@ static const struct observation *subject_of(const struct survey *s, const struct
                        : NULL;
 }
 
-/* True where every CPU that ran the subject's round elsewhere failed it. */
+/* A program at fault dies of the same thing everywhere (the workers' code lies at the same addresses); two bad CPUs
+ * do not. */
+static bool died_alike(const struct observation *a, const struct observation *b)
+{
+        bool deaths = (a->kind == OBSERVATION_CRASH || a->kind == OBSERVATION_HANG) &&
+                      (b->kind == OBSERVATION_CRASH || b->kind == OBSERVATION_HANG);
+
+        if (!deaths)
+                return true;
+        if (a->kind != b->kind)
+                return false;
+        return a->kind == OBSERVATION_HANG ||
+               (a->death.signal == b->death.signal && a->death.instruction == b->death.instruction);
+}
+
+/* True where every CPU that ran the subject's round elsewhere failed it, and died of the same where it died. */
 static bool fails_everywhere(
         const struct survey *s, const struct verdict_experiment *x, const struct observation *subject)
 {
@@ -129,9 +144,12 @@ static bool fails_everywhere(
         for (size_t i = 0; i < evidence->n_observations; i++) {
                 const struct observation *o = &evidence->observations[i];
 
-                if (o->experiment == x->experiment && o->check == subject->check && o->cpu >= 0 &&
-                        o->round.number == subject->round.number && observation_is_evidence(o->kind))
-                        cpu_set_remove(&clean, (unsigned)o->cpu);
+                if (o->experiment != x->experiment || o->check != subject->check || o->cpu < 0 ||
+                        o->round.number != subject->round.number || !observation_is_evidence(o->kind))
+                        continue;
+                if (!died_alike(o, subject))
+                        return false;
+                cpu_set_remove(&clean, (unsigned)o->cpu);
         }
         return cpu_set_next(&clean, -1) < 0 || x->failures >= x->rounds;
 }

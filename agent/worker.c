@@ -2,6 +2,7 @@
 #include "agent/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -81,7 +82,7 @@ static bool on_own_cpu(void)
 static void come_back(void)
 {
         unsigned cpu = 0;
-        cpu_set_t set;
+        int r;
 
         if (!loop.moved) {
                 loop.moved = true;
@@ -90,10 +91,9 @@ static void come_back(void)
                 push(OBSERVATION_MOVED);
                 loop.record.seen_on[1] = -1;
         }
-        CPU_ZERO(&set);
-        CPU_SET(loop.worker->cpu, &set);
-        if (sched_setaffinity(0, sizeof(set), &set) < 0)
-                fail(errno, STEP_PIN, WORKER_LOST, OBSERVATION_LOST);
+        r = cpu_set_bind_one(loop.worker->cpu);
+        if (r < 0)
+                fail(-r, STEP_PIN, WORKER_LOST, OBSERVATION_LOST);
 }
 
 static void begin_record(const struct slot_current *now, const struct check *check)
@@ -211,7 +211,7 @@ static void run_series(uint32_t item, bool first)
         uint64_t start = clock_ns(CLOCK_MONOTONIC), rounds = 0, events = 0;
         int r;
 
-        loop.slot->current.check = now.check;
+        loop.slot->current = now; /* a death while arming is this item's */
         r = regime_arm(loop.worker, now.regime, check_list[now.check]);
         if (r < 0) {
                 begin_record(&now, check_list[now.check]);
@@ -320,18 +320,27 @@ static void run_crowd(void)
         }
 }
 
+/* Where memory runs out a worker goes, and not the supervisor, who has the evidence (proc(5), oom_score_adj). */
+static void prefer_to_die(void)
+{
+        int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+        if (fd < 0)
+                return;
+        (void)!write(fd, "1000", 4);
+        (void)close(fd);
+}
+
 static int settle(const struct worker *worker)
 {
         char name[16];
-        cpu_set_t set;
 
+        prefer_to_die();
         /* What a death has to tell lies in the ring: no core file beside it. */
         (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
         (void)snprintf(name, sizeof(name), worker->process ? "assay-c%u" : "assay-w%u", worker->cpu);
         (void)prctl(PR_SET_NAME, name);
-        CPU_ZERO(&set);
-        CPU_SET(worker->cpu, &set);
-        return sched_setaffinity(0, sizeof(set), &set) < 0 ? -errno : 0;
+        return cpu_set_bind_one(worker->cpu);
 }
 
 _Noreturn void worker_main(const struct worker *worker)
