@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The report for people: the verdict first, then what ran, what did not, and on which host. One screen, also
  * on a host of 512 CPUs and on a terminal of 20 columns. */
+#include "config.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -13,14 +15,19 @@
 #include "base/terminal.h"
 
 #define LIST_MAX 256
-#define ITEMS_SHOWN 6 /* lines of what did not run */
+#define LINES_SHOWN 6 /* of what did not run */
+
+struct things {
+        unsigned checks, regimes, items;
+};
 
 struct page {
         const struct report *report;
         FILE *to;
         int width;
         bool colour;
-        unsigned items, chosen; /* lines of what did not run, so far */
+        unsigned lines;               /* of what did not run, so far */
+        struct things hidden, chosen; /* that have no line: too many; left out on request */
 };
 
 static void say(const struct page *page, const char *label, const char *text)
@@ -91,76 +98,133 @@ static void differences(const struct page *page, const struct observation *o)
         }
 }
 
+static void unit_line(const struct page *page)
+{
+        const struct verdict *v = page->report->verdict;
+        char text[160];
+
+        if (v->unit < CHECK_UNIT_COUNT)
+                (void)snprintf(text, sizeof(text),
+                        "%s%s (%" PRIu64 " of %" PRIu64 " wrong results); confidence %.0f%%",
+                        v->unit_events < v->wrong ? "mostly " : "", check_unit_name(v->unit), v->unit_events,
+                        v->wrong, v->confidence * 100);
+        else
+                (void)snprintf(text, sizeof(text), "unknown%s; confidence %.0f%%",
+                        v->wrong ? "" : ", as a crash or a hang does not tell", v->confidence * 100);
+        say(page, "unit      ", text);
+}
+
 static void verdict_text(const struct page *page)
 {
         const struct report *report = page->report;
         const struct verdict *v = report->verdict;
         const struct observation *o =
                 v->first == UINT32_MAX ? NULL : &report->input->evidence->observations[v->first];
-        char text[LIST_MAX], command[REPORT_COMMAND_MAX];
+        char command[REPORT_COMMAND_MAX];
 
         headline(page);
         say(page, "because   ", v->summary);
         if (v->ruled_out[0])
                 say(page, "not       ", v->ruled_out);
         if (o) {
-                (void)snprintf(text, sizeof(text), "%s; confidence %.0f%%",
-                        v->unit < CHECK_UNIT_COUNT ? check_unit_name(v->unit) : "unknown",
-                        v->confidence * 100);
-                say(page, "unit      ", text);
+                unit_line(page);
                 differences(page, o);
                 report_replay_command(o, command);
-                say(page, "again     ", command);
+                /* Unbroken and alone on its line, so that it can be copied at any width. */
+                say(page, "again     ", "with this command:");
+                fprintf(page->to, "%s\n", command);
         }
         say(page, "advice    ", v->advice);
 }
 
 /* ---- what ran ---- */
 
-static bool item_ran(const struct evidence *evidence, const struct plan_item *item)
+static void when(const struct page *page)
 {
-        for (size_t slot = 0; slot < evidence->n_cpus; slot++)
-                if (evidence->tallies[(slot * evidence->n_checks + item->check) * REGIME_COUNT +
-                                      item->regime]
-                                .covered)
-                        return true;
-        return false;
+        const struct report *report = page->report;
+        char time[REPORT_TIME_MAX] = "", asked[32] = "", text[128];
+
+        report_time(report->started_ns, time);
+        if (report->duration_ns)
+                (void)snprintf(asked, sizeof(asked), " of %.1f", (double)report->duration_ns / 1e9);
+        (void)snprintf(text, sizeof(text), "%.10s %.8s UTC; ran %.1f%s s; assay %s", time, time + 11,
+                (double)report->outcome->elapsed_ns / 1e9, asked, PACKAGE_VERSION);
+        say(page, "started   ", text);
 }
 
-/* How many of the planned checks ran anywhere, and the regimes that did. */
-static void names_that_ran(const struct page *page)
+/* On how many CPUs an item ran. */
+static unsigned item_ran(const struct evidence *evidence, const struct plan_item *item)
+{
+        unsigned n = 0;
+
+        for (size_t slot = 0; slot < evidence->n_cpus; slot++)
+                n += evidence->tallies[(slot * evidence->n_checks + item->check) * REGIME_COUNT +
+                                       item->regime]
+                             .covered > 0;
+        return n;
+}
+
+/* How many of the planned items ran, and the regimes that did. */
+static void what_ran(const struct page *page)
 {
         const struct verdict_input *input = page->report->input;
-        bool planned[PLAN_CHECKS_MAX] = { false }, ran[PLAN_CHECKS_MAX] = { false };
+        unsigned n_planned = (unsigned)input->plan->n_items * cpu_set_count(&input->plan->cpus);
+        bool ran[PLAN_CHECKS_MAX] = { false };
         uint32_t regimes = 0;
-        unsigned n_planned = 0, n_ran = 0;
+        unsigned n_ran = 0, n_checks = 0;
         char text[LIST_MAX];
         size_t used;
 
         for (size_t i = 0; i < input->plan->n_items; i++) {
                 const struct plan_item *item = &input->plan->items[i];
+                unsigned n = item_ran(input->evidence, item);
 
-                n_planned += !planned[item->check];
-                planned[item->check] = true;
-                if (!item_ran(input->evidence, item))
+                if (!n)
                         continue;
-                n_ran += !ran[item->check];
+                n_ran += n;
+                n_checks += !ran[item->check];
                 ran[item->check] = true;
                 regimes |= 1U << item->regime;
         }
-        used = (size_t)snprintf(
-                text, sizeof(text), "%u of %u checks%s", n_ran, n_planned, regimes ? " in" : "");
+        used = (size_t)snprintf(text, sizeof(text),
+                "%u of %u items (an item is a check in a regime on a CPU), of %u check%s%s", n_ran,
+                n_planned, n_checks, n_checks == 1 ? "" : "s", regimes ? " in" : "");
         for (unsigned r = 0; r < REGIME_COUNT; r++)
                 if (regimes >> r & 1 && used < sizeof(text))
                         used += (size_t)snprintf(
                                 text + used, sizeof(text) - used, " %s", regime_name((enum regime)r));
         if (used < sizeof(text))
-                (void)snprintf(text + used, sizeof(text) - used, "; %.1f s; seed %#" PRIx64,
-                        (double)page->report->outcome->elapsed_ns / 1e9, page->report->request->seed);
+                (void)snprintf(
+                        text + used, sizeof(text) - used, "; seed %#" PRIx64, page->report->request->seed);
         say(page, "ran       ", text);
 }
 
 /* ---- what did not ---- */
+
+static void count(const struct report_skipped *skipped, struct things *things)
+{
+        things->checks += skipped->check && !skipped->regime;
+        things->regimes += skipped->regime && !skipped->check;
+        if (skipped->check && skipped->regime)
+                things->items += cpu_set_count(skipped->cpus);
+}
+
+/* "94 checks and 6 regimes"; "" where there is none. */
+static void write_things(const struct things *things, char *text, size_t size)
+{
+        const struct {
+                unsigned n;
+                const char *name;
+        } parts[] = { { things->checks, "check" }, { things->regimes, "regime" },
+                { things->items, "item" } };
+        size_t used = 0;
+
+        text[0] = 0;
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+                if (parts[i].n && used < size)
+                        used += (size_t)snprintf(text + used, size - used, "%s%u %s%s", used ? " and " : "",
+                                parts[i].n, parts[i].name, parts[i].n == 1 ? "" : "s");
+}
 
 static void skipped_line(const struct report_skipped *skipped, void *user)
 {
@@ -169,11 +233,13 @@ static void skipped_line(const struct report_skipped *skipped, void *user)
         size_t used;
 
         if (skipped->chosen) {
-                page->chosen++;
+                count(skipped, &page->chosen);
                 return;
         }
-        if (page->items++ >= ITEMS_SHOWN)
+        if (page->lines++ >= LINES_SHOWN) {
+                count(skipped, &page->hidden);
                 return;
+        }
         if (skipped->cpus)
                 cpu_set_format(skipped->cpus, cpus, sizeof(cpus));
         used = (size_t)snprintf(text, sizeof(text), "%s%s%s%s%s: %s", skipped->check ? skipped->check : "",
@@ -189,15 +255,17 @@ static void skipped_line(const struct report_skipped *skipped, void *user)
 
 static void what_did_not(struct page *page)
 {
-        char text[64];
+        char things[96], text[128];
 
         report_skipped_each(page->report, skipped_line, page);
-        if (page->items > ITEMS_SHOWN) {
-                (void)snprintf(text, sizeof(text), "and %u more, see --json", page->items - ITEMS_SHOWN);
+        write_things(&page->hidden, things, sizeof(things));
+        if (things[0]) {
+                (void)snprintf(text, sizeof(text), "and %s more, see --json", things);
                 say(page, "          ", text);
         }
-        if (page->chosen) {
-                (void)snprintf(text, sizeof(text), "%u, not asked for", page->chosen);
+        write_things(&page->chosen, things, sizeof(things));
+        if (things[0]) {
+                (void)snprintf(text, sizeof(text), "%s, not asked for", things);
                 say(page, "left out  ", text);
         }
 }
@@ -275,7 +343,8 @@ int report_text(const struct report *report, FILE *to, int width, bool colour)
         verdict_text(&page);
         fputc('\n', to);
         report_table(report->input, &report->verdict->cpus, to, page.width);
-        names_that_ran(&page);
+        when(&page);
+        what_ran(&page);
         what_did_not(&page);
         facts(&page);
         fputc('\n', to);

@@ -203,6 +203,8 @@ void verdict_reach(const struct verdict_input *input, struct verdict *ret_verdic
         ret_verdict->incomplete = !(facts.yes & FACT_COMPLETE);
         ret_verdict->events = facts.blame.all;
         ret_verdict->unit = facts.unit;
+        ret_verdict->unit_events = facts.unit_events;
+        ret_verdict->wrong = facts.wrong;
         ret_verdict->first = first_blamed(input, &facts);
         ret_verdict->cpus = facts.blame.cpus;
         if (row->class == VERDICT_HARDWARE) {

@@ -63,7 +63,9 @@ struct verdict {
         bool incomplete; /* something planned did not run: exit status 4 where else it were 0 */
         double confidence;                    /* 0 to 1 */
         uint64_t events;                      /* evidence that it stands on */
-        enum check_unit unit;                 /* most often blamed; CHECK_UNIT_COUNT: none */
+        enum check_unit unit;                 /* most often wrong; CHECK_UNIT_COUNT: nothing tells */
+        uint64_t unit_events;                 /* wrong results in that unit */
+        uint64_t wrong;                       /* wrong results that count; crashes and hangs are none */
         uint32_t first;                       /* index of the first observation blamed; UINT32_MAX: none */
         size_t row;                           /* of the table in verdict.c that matched */
         char summary[VERDICT_SENTENCE_MAX];   /* one sentence for an operator */

@@ -19,9 +19,9 @@ struct exposure {
 struct survey {
         const struct verdict_input *input;
         struct verdict_facts *facts;
-        struct cpu_set exposed;                            /* CPUs that compared anything, or failed */
-        uint32_t failing[PLAN_CHECKS_MAX];                 /* by check: bit r, it fails in regime r */
-        uint64_t whole, registers, deaths, counted, quiet; /* observations that count, by kind */
+        struct cpu_set exposed;                 /* CPUs that compared anything, or failed */
+        uint32_t failing[PLAN_CHECKS_MAX];      /* by check: bit r, it fails in regime r */
+        uint64_t whole, deaths, counted, quiet; /* observations that count, by kind */
 };
 
 static void say(struct survey *s, enum verdict_fact fact, bool yes)
@@ -45,12 +45,12 @@ static void look_at(struct survey *s, const struct observation *o, uint32_t *uni
         s->quiet += o->regime == REGIME_QUIET && o->experiment != EXPERIMENT_IMPLEMENTATION;
         s->failing[o->check] |= 1U << o->regime;
         cpu_set_add(&s->exposed, (unsigned)o->cpu);
+        if (death)
+                return; /* where it died says nothing of the unit that erred */
         if (o->unit < CHECK_UNIT_COUNT)
                 units[o->unit]++;
-        if (death)
-                return;
         origin = verdict_origin_of(o, is_image(o), &s->input->plan->cpus);
-        s->registers++;
+        s->facts->wrong++;
         s->whole += origin != ORIGIN_UNKNOWN;
         if (s->facts->origin == ORIGIN_UNKNOWN)
                 s->facts->origin = origin;
@@ -75,6 +75,7 @@ static void look_at_all(struct survey *s)
                 if (units[unit] > most) {
                         most = units[unit];
                         s->facts->unit = unit;
+                        s->facts->unit_events = most;
                 }
 }
 
@@ -321,7 +322,7 @@ void verdict_facts_find(const struct verdict_input *input, struct verdict_facts 
         learn_from_experiments(&s);
         learn_places(&s);
         say(&s, FACT_DEATHS, s.counted && s.deaths == s.counted);
-        say(&s, FACT_WHOLE, s.registers && s.whole * 2 >= s.registers);
+        say(&s, FACT_WHOLE, ret_facts->wrong && s.whole * 2 >= ret_facts->wrong);
         say(&s, FACT_QUIET_FAILS, s.quiet);
         if (s.quiet)
                 ret_facts->yes &= ~(uint32_t)FACT_QUIET_CLEAN;

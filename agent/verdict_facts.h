@@ -47,7 +47,9 @@ struct verdict_facts {
         struct blame blame;
         enum verdict_scope scope;   /* that the accused CPUs span */
         enum verdict_origin origin; /* of the first wrong register that has one */
-        enum check_unit unit;       /* most often wrong; CHECK_UNIT_COUNT: none */
+        enum check_unit unit;       /* most often wrong; CHECK_UNIT_COUNT: nothing tells */
+        uint64_t unit_events;       /* wrong results in that unit */
+        uint64_t wrong;             /* wrong results that count */
 };
 
 void verdict_facts_find(const struct verdict_input *input, struct verdict_facts *ret_facts);

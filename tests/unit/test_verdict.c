@@ -625,6 +625,24 @@ static void innocent_never_named(void)
                 "300 random heaps of evidence: nobody blamed who is not named, hardware names somebody");
 }
 
+/* A unit is named by wrong results, never by the place of a death. */
+static void units(void)
+{
+        struct verdict v;
+
+        scene_host(1, 4, 1);
+        scene_observe(OBSERVATION_CRASH, 2, SCENE_FMA, REGIME_QUIET, 4);
+        scene_observe(OBSERVATION_HANG, 2, SCENE_FMA, REGIME_QUIET, 5);
+        verdict_reach(&scene.input, &v);
+        tap_ok(v.unit == CHECK_UNIT_COUNT && v.wrong == 0, "units: a crash and a hang name none");
+        for (uint32_t number = 6; number < 9; number++)
+                scene_observe(OBSERVATION_MISMATCH, 2, SCENE_FMA, REGIME_QUIET, number);
+        scene_observe(OBSERVATION_MISMATCH, 2, SCENE_STATE, REGIME_QUIET, 9);
+        verdict_reach(&scene.input, &v);
+        tap_ok(v.unit == CHECK_UNIT_FMA && v.unit_events == 3 && v.wrong == 4,
+                "units: the one that is most often wrong, %d of %d", (int)v.unit_events, (int)v.wrong);
+}
+
 int main(void)
 {
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
@@ -633,5 +651,6 @@ int main(void)
         flips_are_no_reverts();
         innocent_never_named();
         token();
+        units();
         return tap_end();
 }
