@@ -3,10 +3,9 @@
  * (Documentation/admin-guide/cputopology.rst). */
 #include <ctype.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "agent/cpu_set.h"
 #include "base/array.h"
@@ -108,7 +107,7 @@ void cpu_set_format(const struct cpu_set *set, char *text, size_t size)
 
 int cpu_set_bind(const struct cpu_set *set)
 {
-        return syscall(SYS_sched_setaffinity, 0, sizeof(set->word), set->word) < 0 ? -errno : 0;
+        return sched_setaffinity(0, sizeof(set->word), (const cpu_set_t *)set->word) < 0 ? -errno : 0;
 }
 
 int cpu_set_bind_one(unsigned cpu)
@@ -123,7 +122,7 @@ int cpu_set_bound(struct cpu_set *ret_set)
 {
         struct cpu_set set = { { 0 } };
 
-        if (syscall(SYS_sched_getaffinity, 0, sizeof(set.word), set.word) < 0)
+        if (sched_getaffinity(0, sizeof(set.word), (cpu_set_t *)set.word) < 0)
                 return -errno;
         *ret_set = set;
         return 0;
