@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "agent/verdict_missed.h"
+
 static void skipped_cpus(
         const struct plan *plan, void (*each)(const struct report_skipped *, void *), void *user)
 {
@@ -52,30 +54,21 @@ static void skipped_items(
         const struct plan *plan = input->plan;
 
         for (size_t i = 0; i < plan->n_items; i++) {
-                enum regime regime = (enum regime)plan->items[i].regime;
-                struct cpu_set missed = { 0 };
-                bool began = false;
+                struct cpu_set cpus[MISSED_COUNT];
                 struct report_skipped one = {
                         .what = "item",
                         .check = check_list[plan->items[i].check]->name,
-                        .regime = regime_name(regime),
-                        .cpus = &missed,
+                        .regime = regime_name((enum regime)plan->items[i].regime),
                 };
 
-                for (int cpu = cpu_set_next(&plan->cpus, -1); cpu >= 0;
-                        cpu = cpu_set_next(&plan->cpus, cpu)) {
-                        const struct tally *t =
-                                evidence_tally(input->evidence, (unsigned)cpu, plan->items[i].check, regime);
-
-                        if (t && t->covered)
-                                continue;
-                        began |= t && t->rounds;
-                        cpu_set_add(&missed, (unsigned)cpu);
+                if (!missed_find(input, &plan->items[i], cpus))
+                        continue;
+                for (unsigned why = 0; why < MISSED_COUNT; why++) {
+                        one.cpus = &cpus[why];
+                        one.why = missed_text((enum missed)why);
+                        if (cpu_set_next(one.cpus, -1) >= 0)
+                                each(&one, user);
                 }
-                one.why = began ? "it ran, but no event of the regime happened inside"
-                                : "it did not run: the duration was too short, or the CPU was lost";
-                if (cpu_set_next(&missed, -1) >= 0)
-                        each(&one, user);
         }
 }
 

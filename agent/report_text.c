@@ -106,8 +106,10 @@ static void unit_line(const struct page *page)
         if (v->unit < CHECK_UNIT_COUNT)
                 (void)snprintf(text, sizeof(text),
                         "%s%s (%" PRIu64 " of %" PRIu64 " wrong results); confidence %.0f%%",
-                        v->unit_events < v->wrong ? "mostly " : "", check_unit_name(v->unit), v->unit_events,
-                        v->wrong, v->confidence * 100);
+                        v->unit_events == v->wrong      ? ""
+                        : v->unit_events * 2 > v->wrong ? "mostly "
+                                                        : "most often ",
+                        check_unit_name(v->unit), v->unit_events, v->wrong, v->confidence * 100);
         else
                 (void)snprintf(text, sizeof(text), "unknown%s; confidence %.0f%%",
                         v->wrong ? "" : ", as a crash or a hang does not tell", v->confidence * 100);

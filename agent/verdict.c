@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/command.h"
+#include "agent/verdict_missed.h"
 #include "agent/verdict_text.h"
 #include "base/array.h"
 
@@ -96,9 +97,7 @@ static const char *advice(const struct verdict *verdict)
         case VERDICT_ERRATUM:
                 return "Nothing to do: compilers do not emit the sequence.";
         case VERDICT_INCONCLUSIVE:
-                if (verdict->events)
-                        return "Qualify again for longer; replay the round on every CPU.";
-                return "See what was skipped and why; allow every CPU, or give more time with --duration.";
+                return "Qualify again for longer; replay the round on every CPU.";
         default:
                 return "Nothing to do.";
         }
@@ -181,6 +180,10 @@ static void write_sentences(const struct verdict_input *input, const struct verd
                         verdict->summary + used, sizeof(verdict->summary) - used, " It was interrupted.");
         if (verdict->class == VERDICT_HARDWARE)
                 verdict_text_ruled_out(facts, verdict->ruled_out);
+        if (verdict->class == VERDICT_INCONCLUSIVE && !verdict->events) {
+                missed_advice(input, verdict->advice);
+                return;
+        }
         (void)snprintf(verdict->advice, sizeof(verdict->advice), "%s%s",
                 verdict->synthetic ? "This is a drill: nothing is wrong with the hardware. For a real one: "
                                    : "",

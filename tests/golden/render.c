@@ -14,6 +14,8 @@ static void fact(struct host_fact *fact, const char *value, const char *source)
         (void)snprintf(fact->source, sizeof(fact->source), "%s", source);
 }
 
+static bool plannable = true; /* some check can run in what is asked for */
+
 static void name_host(void)
 {
         fact(&scene.host.vendor, "AuthenticAMD", "cpuid leaf 0");
@@ -26,7 +28,7 @@ static void name_host(void)
         fact(&scene.host.physical_host, "rack-7-blade-12", "identity command");
         for (size_t i = 0; i < scene.plan.n_items; i++)
                 scene.plan.items[i] = (struct plan_item){ 0 };
-        for (unsigned check = 0; check < SCENE_CHECKS; check++)
+        for (unsigned check = 0; check < SCENE_CHECKS && plannable; check++)
                 for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
                         if (regime != REGIME_STEP && check != SCENE_VOTE)
                                 scene.plan.items[scene.plan.n_items++] =
@@ -105,6 +107,25 @@ static void nothing(void)
         scene.input.complete = false;
 }
 
+/* Ctrl-C, before the worker of CPU 1 came to its second check; that of CPU 0 had been killed in one. */
+static void interrupted(void)
+{
+        healthy();
+        scene.input.complete = false;
+        scene.input.interrupted = true;
+        *scene_tally(1, SCENE_FMA, REGIME_QUIET) = (struct tally){ 0 };
+        *scene_tally(0, SCENE_FMA, REGIME_TIMER) = (struct tally){ 0 };
+        scene_observe(OBSERVATION_KILLED, 0, SCENE_FMA, REGIME_TIMER, 4);
+}
+
+/* No check can run in what was asked for. */
+static void unplanned(void)
+{
+        nothing();
+        scene.evidence.n_cpus = 0;
+        plannable = false;
+}
+
 /* 512 CPUs, of which a whole package errs. */
 static void large(void)
 {
@@ -125,6 +146,8 @@ static const struct {
         { "crash", crash },
         { "erratum", erratum },
         { "nothing", nothing },
+        { "interrupted", interrupted },
+        { "unplanned", unplanned },
         { "large", large },
         { "incomplete", incomplete },
 };

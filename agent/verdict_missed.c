@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/verdict_missed.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+
+static const char *const texts[] = {
+        [MISSED_DIED] = "its worker crashed or hung in it",
+        [MISSED_KILLED] = "its worker was killed in it from outside",
+        [MISSED_REFUSED] = "the system refused what it needs",
+        [MISSED_EVENTS] = "it ran, but no event of the regime happened inside",
+        [MISSED_MOVED] = "it ran, but perhaps on another CPU",
+        [MISSED_LOST] = "the CPU was lost: offline, or out of the cpuset",
+        [MISSED_INTERRUPTED] = "the run was interrupted before it",
+        [MISSED_ELSEWHERE] = "its worker died in other items, and did not come to it",
+        [MISSED_STARVED] = "other work took the CPU, and the time ran out",
+        [MISSED_TIME] = "the duration was too short",
+};
+
+const char *missed_text(enum missed why)
+{
+        assert(why < ARRAY_SIZE(texts));
+        return texts[why];
+}
+
+/* A worker that could not begin runs nothing; any other failure is that of an item. */
+static bool before_all(const struct observation *o)
+{
+        return o->step == STEP_START || o->step == STEP_PIN || o->step == STEP_SIGNALS;
+}
+
+/* What an observation may hinder: the item that it was made in, and everything on its CPU. */
+static void learn(
+        const struct observation *o, const struct plan_item *item, struct cpu_set hindered[MISSED_COUNT])
+{
+        bool here = o->check == item->check && (unsigned)o->regime == item->regime;
+        enum missed why;
+
+        switch (o->kind) {
+        case OBSERVATION_CRASH:
+        case OBSERVATION_HANG:
+                why = here ? MISSED_DIED : MISSED_ELSEWHERE;
+                break;
+        case OBSERVATION_KILLED:
+                why = here ? MISSED_KILLED : MISSED_ELSEWHERE;
+                break;
+        case OBSERVATION_FAILED:
+                if (!here && !before_all(o))
+                        return;
+                why = MISSED_REFUSED;
+                break;
+        case OBSERVATION_LOST:
+                why = MISSED_LOST;
+                break;
+        case OBSERVATION_STARVED:
+                why = MISSED_STARVED;
+                break;
+        default:
+                return;
+        }
+        cpu_set_add(&hindered[why], (unsigned)o->cpu);
+}
+
+static bool counts(const struct observation *o)
+{
+        return o->experiment == EXPERIMENT_NONE && o->cpu >= 0 && o->cpu < CHECK_CPU_MAX;
+}
+
+bool missed_find(const struct verdict_input *input, const struct plan_item *item,
+        struct cpu_set ret_cpus[MISSED_COUNT])
+{
+        const struct evidence *evidence = input->evidence;
+        struct cpu_set hindered[MISSED_COUNT] = { 0 }, missed = { 0 };
+
+        memset(ret_cpus, 0, MISSED_COUNT * sizeof(*ret_cpus));
+        for (int cpu = -1; (cpu = cpu_set_next(&input->plan->cpus, cpu)) >= 0;) {
+                const struct tally *t =
+                        evidence_tally(evidence, (unsigned)cpu, item->check, (enum regime)item->regime);
+
+                if (t && t->covered)
+                        continue;
+                cpu_set_add(&missed, (unsigned)cpu);
+                if (t && t->rounds)
+                        cpu_set_add(&hindered[MISSED_EVENTS], (unsigned)cpu);
+                if (t && t->void_rounds)
+                        cpu_set_add(&hindered[MISSED_MOVED], (unsigned)cpu);
+        }
+        if (cpu_set_next(&missed, -1) < 0)
+                return false;
+        for (size_t i = 0; i < evidence->n_observations; i++)
+                if (counts(&evidence->observations[i]))
+                        learn(&evidence->observations[i], item, hindered);
+        if (input->interrupted)
+                hindered[MISSED_INTERRUPTED] = missed;
+        hindered[MISSED_TIME] = missed;
+        for (int cpu = -1; (cpu = cpu_set_next(&missed, cpu)) >= 0;)
+                for (unsigned why = 0; why < MISSED_COUNT; why++)
+                        if (cpu_set_has(&hindered[why], (unsigned)cpu)) {
+                                cpu_set_add(&ret_cpus[why], (unsigned)cpu);
+                                break;
+                        }
+        return true;
+}
+
+/* ---- advice ---- */
+
+/* Reasons that are no item's. */
+enum { HINDERED_OFFLINE = MISSED_COUNT, HINDERED_CPUSET };
+
+/* Bit r: reason r hindered something. */
+static uint32_t hindrances(const struct verdict_input *input)
+{
+        const struct plan *plan = input->plan;
+        const struct evidence *evidence = input->evidence;
+        struct cpu_set cpus[MISSED_COUNT];
+        uint32_t all = (uint32_t)input->interrupted << MISSED_INTERRUPTED |
+                       (uint32_t)(cpu_set_next(&plan->offline, -1) >= 0) << HINDERED_OFFLINE |
+                       (uint32_t)(cpu_set_next(&plan->forbidden, -1) >= 0) << HINDERED_CPUSET;
+
+        for (size_t i = 0; i < plan->n_items; i++) {
+                if (!missed_find(input, &plan->items[i], cpus))
+                        continue;
+                for (unsigned why = 0; why < MISSED_COUNT; why++)
+                        all |= (uint32_t)(cpu_set_next(&cpus[why], -1) >= 0) << why;
+        }
+        for (size_t i = 0; i < evidence->n_observations; i++) {
+                const struct observation *o = &evidence->observations[i];
+
+                if (counts(o))
+                        all |= (uint32_t)(o->kind == OBSERVATION_FAILED) << MISSED_REFUSED |
+                               (uint32_t)(o->kind == OBSERVATION_LOST) << MISSED_LOST;
+        }
+        for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
+                all |= (uint32_t)(plan->regime_skip[regime] == PLAN_SKIP_FAILED) << MISSED_REFUSED;
+        if (input->interrupted) /* nobody knows whether the time would have been enough */
+                all &= ~(1U << MISSED_TIME | 1U << MISSED_EVENTS | 1U << MISSED_STARVED);
+        return all;
+}
+
+static const char *unplanned(const struct plan *plan)
+{
+        if (cpu_set_next(&plan->cpus, -1) < 0)
+                return "No CPU that was asked for can be used: bring it online, start assay where its "
+                       "cpuset "
+                       "and affinity allow it, or choose others with --cpus.";
+        return "No check can run in these regimes on these CPUs: choose others with --checks, --regimes, "
+               "--isa and --cpus; 'assay list' says what each check needs.";
+}
+
+void missed_advice(const struct verdict_input *input, char text[VERDICT_SENTENCE_MAX])
+{
+        static const struct {
+                uint32_t reasons;
+                const char *clause;
+        } clauses[] = {
+                { 1U << HINDERED_OFFLINE | 1U << MISSED_LOST, "keep every CPU online and in the cpuset" },
+                { 1U << HINDERED_CPUSET, "allow every CPU (cpuset, affinity), or choose with --cpus" },
+                { 1U << MISSED_REFUSED, "allow what the system refused" },
+                { 1U << MISSED_KILLED, "find out who killed a worker (the memory limit?)" },
+                { 1U << MISSED_MOVED, "let nothing move the workers" },
+                { 1U << MISSED_INTERRUPTED, "let it run to its end" },
+                { 1U << MISSED_STARVED, "leave the CPUs to assay, or give more time with --duration" },
+                { 1U << MISSED_TIME | 1U << MISSED_EVENTS, "give more time with --duration" },
+        };
+        uint32_t reasons = hindrances(input);
+        size_t used = 0;
+
+        if (!input->plan->n_items) {
+                (void)snprintf(text, VERDICT_SENTENCE_MAX, "%s", unplanned(input->plan));
+                return;
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(clauses); i++)
+                if (reasons & clauses[i].reasons)
+                        used += (size_t)snprintf(text + used, VERDICT_SENTENCE_MAX - used, "%s%s",
+                                used ? "; " : "To have everything run: ", clauses[i].clause);
+        (void)snprintf(text + used, VERDICT_SENTENCE_MAX - used, used ? "." : "Qualify again for longer.");
+}
