@@ -84,33 +84,53 @@ int arguments_no_operands(int argc, char **argv)
         return -EINVAL;
 }
 
+/* Units from large to small: a part of a duration has a smaller one than the part before it. */
+static const struct {
+        const char *name;
+        uint64_t ms;
+} units[] = { { "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 } };
+
+/* The unit whose name is the first `size` bytes, among those from `from` on, or -1. */
+static int duration_unit(const char *name, size_t size, size_t from)
+{
+        for (size_t i = from; i < ARRAY_SIZE(units); i++)
+                if (strlen(units[i].name) == size && strncmp(units[i].name, name, size) == 0)
+                        return (int)i;
+        return -1;
+}
+
 int arguments_duration(const char *text, uint64_t *ret_ns, struct arguments_error *ret_error)
 {
-        static const struct {
-                const char *name;
-                uint64_t ms;
-        } units[] = { { "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 },
-                { "d", 86400000 } };
+        static const char digits[] = "0123456789";
         const uint64_t max_ms = DURATION_DAYS_MAX * UINT64_C(86400000);
-        char digits[WORD_MAX];
-        size_t n = strspn(text, "0123456789");
-        uint64_t number = 0;
+        uint64_t ms = 0, number;
+        const char *rest = text;
+        size_t next = 0;
 
-        (void)snprintf(digits, sizeof(digits), "%.*s", (int)MIN(n, sizeof(digits)), text);
-        for (size_t i = 0; n && i < ARRAY_SIZE(units); i++) {
-                if (strcmp(units[i].name, text + n) != 0)
-                        continue;
-                if (text_to_u64(digits, &number) < 0 || number > max_ms / units[i].ms)
+        do {
+                size_t n = strspn(rest, digits), size = strcspn(rest + n, digits);
+                bool plain = rest == text && size == 0; /* seconds */
+                int unit = plain ? duration_unit("s", 1, 0) : duration_unit(rest + n, size, next);
+                char word[WORD_MAX];
+
+                if (n == 0 || unit < 0)
+                        return wrong(ret_error,
+                                "'%.40s' is no duration; write whole numbers with d, h, m, s or ms, such as "
+                                "90s or 1h30m",
+                                text);
+                (void)snprintf(word, sizeof(word), "%.*s", (int)MIN(n, sizeof(word)), rest);
+                if (text_to_u64(word, &number) < 0 || number > (max_ms - ms) / units[unit].ms)
                         return wrong(ret_error, "'%.40s' is too long; the longest duration is %dd", text,
                                 DURATION_DAYS_MAX);
-                if (number == 0)
-                        return wrong(ret_error,
-                                "a duration of '%.40s' leaves no time to test; give 1ms or more", text);
-                *ret_ns = number * units[i].ms * NS_PER_MS;
-                return 0;
-        }
-        return wrong(ret_error,
-                "'%.40s' is no duration; write a whole number and ms, s, m, h or d, such as 90s", text);
+                ms += number * units[unit].ms;
+                next = (size_t)unit + 1;
+                rest += n + size;
+        } while (*rest);
+        if (ms == 0)
+                return wrong(
+                        ret_error, "a duration of '%.40s' leaves no time to test; give 1ms or more", text);
+        *ret_ns = ms * NS_PER_MS;
+        return 0;
 }
 
 int arguments_cpus(const char *text, struct cpu_set *ret_set, struct arguments_error *ret_error)

@@ -30,7 +30,8 @@ int arguments_no_operands(int argc, char **argv);
  * ("FILE:LINE"). Returns COMMAND_USAGE. */
 int arguments_complain(const char *where, const struct arguments_error *error);
 
-/* "90", "90s", "500ms", "5m", "1h", "2d": whole numbers, seconds without a unit; from 1 ms to 365 days. */
+/* "90", "90s", "500ms", "5m", "1h30m", "2d": whole numbers, each with a smaller unit than the one before
+ * it, or one number of seconds; from 1 ms to 365 days. */
 int arguments_duration(const char *text, uint64_t *ret_ns, struct arguments_error *ret_error);
 
 /* "0-3,8", at least one CPU, each below CHECK_CPU_MAX. */

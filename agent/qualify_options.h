@@ -26,7 +26,7 @@ void qualify_options_close(struct qualify_options *options);
 
 /* The help text of the shared options. */
 #define QUALIFY_OPTIONS_HELP                                                                          \
-        "  --duration T         how long to test: 90, 90s, 5m, 1h (default 60s)\n"                    \
+        "  --duration T         how long to test: 90, 5m, 1h30m (default 60s)\n"                      \
         "  --cpus LIST          only these CPUs, as in 0-3,8 (default: every online CPU)\n"           \
         "  --checks GLOB        only checks that match, as in 'state_*,fma_*' (see assay list)\n"     \
         "  --regimes LIST       quiet, timer, storm-self, storm-async, step, crowd, migrate;\n"       \
