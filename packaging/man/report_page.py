@@ -3,6 +3,7 @@
 """report_page.py SCHEMA: writes assay.report(5) from conf/assay.report.schema.json, field by field. The page is
 committed; a test holds that it is what the schema says."""
 import json
+import re
 import sys
 
 HEAD = """.\\" SPDX-License-Identifier: Apache-2.0
@@ -35,7 +36,9 @@ TAIL = """.Sh SEE ALSO
 
 
 def escape(text):
-    return "\\&" + text if text[:1] in ".'" else text
+    """A sentence a line, as manual pages are written; a line must not look like a macro."""
+    lines = re.sub(r"(?<=[.?!]) (?=[A-Z])", "\n", text).split("\n")
+    return "\n".join("\\&" + line if line[:1] in ".'" else line for line in lines)
 
 
 def argument(text):
