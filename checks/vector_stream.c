@@ -36,10 +36,13 @@ void vector_stream_setup(struct vector_stream_state *state, const struct check_r
         for (uint32_t i = 0; i < n_registers(stream); i++)
                 check_clear(in->vector[number_of(state->kernel, i)], stream->width);
         in->general[REGISTERS_RSI] = (uintptr_t)state->block;
-        in->general[REGISTERS_RCX] = 0;
+        in->general[REGISTERS_RBX] = VECTOR_STREAM_EVENT;
         in->general[REGISTERS_R8] = 0;
-        in->general[REGISTERS_R8 + 1] = VECTOR_STREAM_PASSES;
+        in->general[REGISTERS_R8 + 1] = VECTOR_STREAM_PASSES / VECTOR_STREAM_WHOLE;
         in->general[REGISTERS_R8 + 2] = 0;
+        in->general[REGISTERS_RCX] = 0;
+        in->general[REGISTERS_R8 + 3] = VECTOR_STREAM_COMMON / stream->width;
+        in->general[REGISTERS_R8 + 4] = VECTOR_STREAM_WHOLE / VECTOR_STREAM_EVENT;
         in->mask[1] = check_round_hash(round, 2);
         in->mask[2] = ~in->mask[1];
         in->mask[5] = UINT64_C(0xaaaaaaaaaaaaaaaa);
@@ -106,7 +109,6 @@ int vector_stream_verify(const void *data, struct check_mismatch *ret_mismatch)
         image.general[REGISTERS_R8 + 1] = 0;
         image.general[REGISTERS_R8 + 2] = elements_bytes() / state->stream->width;
         image.general[REGISTERS_RDX] = VECTOR_STREAM_COMMON;
-        image.flags = 0x44; /* cmp of equals: ZF and PF */
         check_compare_begin(&compare);
         registers_compare(&compare, &image, &state->pair.out);
         check_compare(&compare, sizeof(image), zeros, state->differences,
