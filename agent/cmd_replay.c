@@ -188,9 +188,20 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
         return outcome.failures ? COMMAND_FAULT : outcome.rounds ? COMMAND_OK : COMMAND_INCOMPLETE;
 }
 
+/* The first that holds, in the order of enum command_exit. */
+static int status_of_all(const bool seen[])
+{
+        if (seen[COMMAND_ERROR])
+                return COMMAND_ERROR;
+        if (seen[COMMAND_FAULT])
+                return COMMAND_FAULT;
+        if (interrupted)
+                return 128 + (int)interrupted;
+        return seen[COMMAND_INCOMPLETE] ? COMMAND_INCOMPLETE : COMMAND_OK;
+}
+
 static int run_all(const struct replay *replay)
 {
-        static const int order[] = { COMMAND_ERROR, COMMAND_FAULT, COMMAND_INCOMPLETE, COMMAND_OK };
         struct sigaction action = { .sa_handler = on_interrupt };
         struct host_source source = { .root = "" };
         bool seen[8] = { false };
@@ -211,11 +222,7 @@ static int run_all(const struct replay *replay)
         for (size_t i = 0; i < replay->what.n && !interrupted; i++)
                 seen[run_round(replay, &replay->what.rounds[i], &host)] = true;
         host_free(&host);
-        for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-                if (seen[order[i]] &&
-                        (order[i] <= COMMAND_FAULT || order[i] == COMMAND_ERROR || !interrupted))
-                        return interrupted && order[i] == COMMAND_OK ? 128 + (int)interrupted : order[i];
-        return 128 + (int)interrupted;
+        return status_of_all(seen);
 }
 
 static int replay_run(int argc, char **argv)

@@ -3,7 +3,6 @@
  * on each CPU. libcpuid's own names and feature flags are of its release's age and are not believed. */
 #include <errno.h>
 #include <libcpuid/libcpuid.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,20 +70,17 @@ static void cpuid_features_here(struct host *host, uint64_t *kinds)
         /* Once before any pinning: it may be all that can be had, and permission for AMX is asked for here.
          */
         host->features = isa_read();
-        if (sched_getaffinity(0, sizeof(before), (cpu_set_t *)&before) < 0)
+        if (cpu_set_bound(&before) < 0)
                 return;
         for (size_t i = 0; i < host->n_cpus; i++) {
-                struct cpu_set one = { 0 };
-
                 if (!cpu_set_has(&host->allowed, (unsigned)host->cpus[i].cpu))
                         continue;
-                cpu_set_add(&one, (unsigned)host->cpus[i].cpu);
-                if (sched_setaffinity(0, sizeof(one), (cpu_set_t *)&one) < 0)
+                if (cpu_set_bind_one((unsigned)host->cpus[i].cpu) < 0)
                         continue;
                 host->cpus[i].features = isa_read();
                 cpuid_features_add(host, &host->cpus[i], cpuid_kind(isa_cpuid_here, NULL), kinds, &n);
         }
-        (void)sched_setaffinity(0, sizeof(before), (cpu_set_t *)&before);
+        (void)cpu_set_bind(&before);
 }
 
 static void cpuid_features_recorded(struct cpu_raw_data_array_t *dump, struct host *host, uint64_t *kinds)

@@ -2,7 +2,6 @@
 /* Which CPUs there are and how they lie to one another: hwloc, with the kernel's own lists of CPUs. */
 #include <errno.h>
 #include <hwloc.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,12 +149,8 @@ static int topology_status(const struct host_source *source, struct cpu_set *ret
 
 static void topology_allowed(const struct host_source *source, struct host *host)
 {
-        struct cpu_set set = { 0 };
-
-        if (!*source->root && sched_getaffinity(0, sizeof(set), (cpu_set_t *)&set) == 0) {
-                host->allowed = set;
+        if (!*source->root && cpu_set_bound(&host->allowed) == 0)
                 return;
-        }
         if (topology_status(source, &host->allowed) < 0)
                 host->allowed = host->online;
 }
