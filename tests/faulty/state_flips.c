@@ -22,7 +22,7 @@
 #include "tests/faulty/flip.h"
 #include "tests/tap.h"
 
-#define FLIPS 12
+#define FLIPS 20
 #define HANG_MS 3000
 #define LEAST_NOTICED 0.95
 #define LEAST_NAMED 0.90
