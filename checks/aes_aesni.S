@@ -117,7 +117,7 @@ FUNCTION aes_encrypt_aesni_run
         SCHEDULE \size
         TEXTS   \size, aesenc, 0
         .endr
-        CRYPTO_LEAVE 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14
+        CRYPTO_LEAVE legacy, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14
 END aes_encrypt_aesni_run
 
 FUNCTION aes_decrypt_aesni_run
@@ -127,5 +127,5 @@ FUNCTION aes_decrypt_aesni_run
         INVERSE \size
         TEXTS   \size, aesdec, 1
         .endr
-        CRYPTO_LEAVE 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14
+        CRYPTO_LEAVE legacy, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14
 END aes_decrypt_aesni_run

@@ -79,7 +79,7 @@ FUNCTION \name
         .irp    size, 0,1,2
         TEXTS_\width \size, \step, \direction
         .endr
-        CRYPTO_LEAVE \registers
+        CRYPTO_LEAVE vex, \registers
 END \name
 .endm
 

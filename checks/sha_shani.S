@@ -108,7 +108,7 @@ FUNCTION sha256_compress_shani_run
         paddd   %xmm10, %xmm1
         paddd   %xmm11, %xmm2
         SHA_END
-        CRYPTO_LEAVE 0,1,2,4,5,6,7,8,9,10,11,12
+        CRYPTO_LEAVE legacy, 0,1,2,4,5,6,7,8,9,10,11,12
 END sha256_compress_shani_run
 
 .macro SHA1_MESSAGE w, x, y, z
@@ -146,5 +146,5 @@ FUNCTION sha1_compress_shani_run
         sha1nexte %xmm11, %xmm2
         paddd   %xmm10, %xmm1
         SHA_END
-        CRYPTO_LEAVE 0,1,2,3,4,5,6,7,8,9,10,11,12
+        CRYPTO_LEAVE legacy, 0,1,2,3,4,5,6,7,8,9,10,11,12
 END sha1_compress_shani_run
