@@ -28,6 +28,16 @@ static const char *family_name(enum check_family family)
                 return "crypto and hashes";
         case CHECK_INTEGER:
                 return "integer and scalar floating point";
+        case CHECK_PERMUTE:
+                return "permute, gather, scatter and masks";
+        case CHECK_MOVE:
+                return "moves, caches and memory";
+        case CHECK_COHERENCE:
+                return "coherence between CPUs";
+        case CHECK_BRANCH:
+                return "control flow";
+        case CHECK_LIBRARY:
+                return "real libraries";
         case CHECK_ERRATUM:
                 return "known errata";
         }

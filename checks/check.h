@@ -107,7 +107,12 @@ enum check_family {
         CHECK_PROGRAM,   /* random programs */
         CHECK_CRYPTO,    /* AES, CRC, hashes, carry-less multiply */
         CHECK_INTEGER,   /* scalar integer, scalar floating point, x87 */
-        CHECK_ERRATUM = 12,
+        CHECK_PERMUTE,   /* gather, scatter, permute, compress, masks */
+        CHECK_MOVE,      /* moves, split accesses, store-forwarding, caches and memory by pattern */
+        CHECK_COHERENCE, /* several CPUs on the same lines */
+        CHECK_BRANCH,    /* control flow */
+        CHECK_LIBRARY,   /* zlib, zstd, OpenSSL as users run them */
+        CHECK_ERRATUM,
 };
 
 /* A table of known answers, embedded from checks/answers/ by the ANSWERS macro (checks/answers.h). */
