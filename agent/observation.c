@@ -82,6 +82,7 @@ static const char *const step_texts[STEP_COUNT] = {
         [STEP_PIN] = "pinning a worker to its CPU (sched_setaffinity)",
         [STEP_SIGNALS] = "setting up signal handlers and their stacks",
         [STEP_REGIME] = "setting up the regime",
+        [STEP_CHECK] = "preparing the check",
         [STEP_RECORD] = "reading what a worker wrote",
 };
 

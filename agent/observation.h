@@ -56,6 +56,7 @@ enum observation_step {
         STEP_PIN,     /* to its CPU */
         STEP_SIGNALS, /* their handlers and stacks */
         STEP_REGIME,  /* its timers, signals and neighbours */
+        STEP_CHECK,   /* the memory that a check needs */
         STEP_RECORD,  /* reading what a worker wrote: it made no sense */
         STEP_COUNT
 };

@@ -61,7 +61,8 @@ void review_answer(struct review *review)
                 return;
         sequence = atomic_load_explicit(&other->offer.sequence, memory_order_acquire);
         uint32_t index = other->offer.check, which = other->offer.state & 1; /* once: they may change */
-        if (!(sequence & 1) || sequence == review->answered || index >= worker->n_checks)
+        if (!(sequence & 1) || sequence == review->answered || index >= worker->n_checks ||
+                check_prepare(check_list[index]) < 0)
                 return;
         struct check_round round = other->offer.round;
         const struct check *check = check_list[index];

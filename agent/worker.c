@@ -203,20 +203,31 @@ static bool series_goes_on(
         return !quiet && events < regime_events_wanted(now->regime) && age < REGIME_SERIES_NS;
 }
 
+/* Readies the check and the regime of a series. */
+static int arm(const struct slot_current *now, enum observation_step *ret_step)
+{
+        const struct check *check = check_list[now->check];
+        int r = check_prepare(check);
+
+        *ret_step = r < 0 ? STEP_CHECK : STEP_REGIME;
+        return r < 0 ? r : regime_arm(loop.worker, now->regime, check);
+}
+
 static void run_series(uint32_t item, bool first)
 {
         const struct plan_item *what = &loop.worker->run->items[item];
         struct slot_current now = { .check = what->check, .regime = what->regime, .item = item };
         struct tally *tally = &loop.slot->tallies[now.check][now.regime];
         uint64_t start = clock_ns(CLOCK_MONOTONIC), rounds = 0, events = 0;
+        enum observation_step step;
         int r;
 
         loop.slot->current = now; /* a death while arming is this item's */
-        r = regime_arm(loop.worker, now.regime, check_list[now.check]);
+        r = arm(&now, &step);
         if (r < 0) {
                 begin_record(&now, check_list[now.check]);
                 loop.record.error = -r;
-                loop.record.step = STEP_REGIME;
+                loop.record.step = step;
                 push(OBSERVATION_FAILED);
                 loop.record.error = 0;
                 loop.record.step = STEP_NONE;
@@ -282,13 +293,14 @@ static void run_times(void)
                 .check = run->items[0].check, .regime = run->items[0].regime, .round = *run->round
         };
         struct tally *tally = &loop.slot->tallies[now.check][now.regime];
+        enum observation_step step;
         int r;
 
         loop.slot->current = now;
-        r = regime_arm(loop.worker, now.regime, check_list[now.check]);
+        r = arm(&now, &step);
         begin_record(&now, check_list[now.check]);
         if (r < 0)
-                fail(-r, STEP_REGIME, WORKER_FAILED, OBSERVATION_FAILED);
+                fail(-r, step, WORKER_FAILED, OBSERVATION_FAILED);
         for (uint32_t i = 0; (!run->times || i < run->times) && !told_to_stop(); i++)
                 (void)run_round(&now, tally);
         regime_disarm(loop.worker, now.regime);
@@ -315,7 +327,8 @@ static void run_crowd(void)
                 }
                 now.round = next_round();
                 now.round.process = loop.worker->process;
-                (void)run_round(&now, &loop.slot->tallies[now.check][REGIME_CROWD]);
+                if (check_prepare(check_list[now.check]) == 0)
+                        (void)run_round(&now, &loop.slot->tallies[now.check][REGIME_CROWD]);
                 (void)nanosleep(&moment, NULL);
         }
 }

@@ -67,6 +67,11 @@ bool check_exists(uint32_t index)
         return index < check_count();
 }
 
+int check_prepare(const struct check *check)
+{
+        return check->prepare ? check->prepare() : 0;
+}
+
 /* A bounded text without libc, whose formatting uses vector registers. */
 struct label {
         char *p, *end;

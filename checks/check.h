@@ -136,6 +136,9 @@ struct check {
         const struct check_field *fields; /* the rest of the output */
         size_t n_fields;
 
+        /* Optional, called by check_prepare: maps memory or code that the rounds of this process need. Called
+         * again it does nothing. Returns 0 or -errno. It may use libc, setup, run and verify may not. */
+        int (*prepare)(void);
         void (*setup)(void *state, const struct check_round *round);
         void (*run)(void *state);
         /* Returns enum check_result; *ret_mismatch says where, untouched on CHECK_EQUAL. */
@@ -159,6 +162,10 @@ extern const struct check *const check_list[];
 const struct check *check_find(const char *name);
 /* True where check_list[index] is a check: for indexes that came from outside. */
 bool check_exists(uint32_t index);
+
+/* To be called in each process before a check's first setup there; again it costs nothing. Returns 0, or -errno
+ * where the system refuses what the check needs. */
+int check_prepare(const struct check *check);
 
 /* How many there are. */
 uint32_t check_count(void);

@@ -79,6 +79,8 @@ bool contract_apply(const struct contract_rule *rule, struct contract *contract)
         if (child == 0) {
                 (void)alarm(RULE_SECONDS);
                 registers_use(contract->features);
+                if (check_prepare(shared->check) < 0)
+                        _exit(contract_broken(shared, "prepare was refused") ? 0 : 1);
                 _exit(rule->holds(shared) ? 0 : 1);
         }
         while (waitpid(child, &status, 0) != child)

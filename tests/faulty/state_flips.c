@@ -52,7 +52,7 @@ static _Noreturn void run_rounds(const struct check *check, int report, int go)
         char byte = 0;
 
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (; state; round.number++) {
+        for (; state && check_prepare(check) == 0; round.number++) {
                 check->setup(state, &round);
                 shared->in_run = true;
                 check->run(state);
