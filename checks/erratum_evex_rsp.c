@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* On AMD Zen 4 a vmovq from %rsp whose EVEX.X bit is clear, an encoding that no compiler emits, reads %rsp
+/* On AMD Zen 4 and Zen 5 a vmovq from %rsp whose EVEX.X bit is clear, an encoding that no compiler emits, reads %rsp
  * as it was before the last push or pop. That is a label for the design, not a fault of the part: every
  * other difference, and a wrong control above all, is a mismatch. */
 #include "checks/erratum_evex_rsp.h"
@@ -109,7 +109,6 @@ static void accept(struct registers *expected, const struct registers *out)
 static int verify(const void *state, struct check_mismatch *ret_mismatch)
 {
         const struct stack_state *s = state;
-        struct check_mismatch other;
         struct stack_model model;
         int r;
 
@@ -119,15 +118,15 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
         if (r == CHECK_EQUAL || !stale(&model.registers, &s->registers.out))
                 return r;
         accept(&model.registers, &s->registers.out);
-        return stack_compare(&model, s, &other) == CHECK_EQUAL ? CHECK_ERRATUM_SEEN : CHECK_MISMATCH;
+        return stack_compare(&model, s, ret_mismatch) == CHECK_EQUAL ? CHECK_ERRATUM_SEEN : CHECK_MISMATCH;
 }
 
 const struct check check_erratum_evex_rsp = {
         .name = "erratum_evex_rsp",
         .family = CHECK_ERRATUM,
-        .detects = "The design erratum of AMD Zen 4 that reads a stale %rsp through an unusual encoding of "
-                   "vmovq.",
-        .erratum = "AMD Zen 4: stale %rsp through EVEX vmovq with EVEX.X clear (genoa-evex-rsp)",
+        .detects = "The design erratum of AMD Zen 4 and Zen 5 that reads a stale %rsp through an unusual "
+                   "encoding of vmovq.",
+        .erratum = "AMD Zen 4, Zen 5: stale %rsp through EVEX vmovq with EVEX.X clear (genoa-evex-rsp)",
         .needs = ISA(AVX512F) | ISA(AVX512BW),
         .round_us = 2500,
         STACK_CHECK(erratum_evex_rsp_run, setup, verify),

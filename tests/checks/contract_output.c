@@ -108,7 +108,7 @@ static bool setup_round(struct contract *contract, struct contract_state *state,
                 c->setup(state->data, &round);
                 memcpy(image[pass], state->data, c->state_size);
                 c->run(state->data);
-                if (c->verify(state->data, &(struct check_mismatch){ 0 }) != 0)
+                if (!result_right(c, c->verify(state->data, &(struct check_mismatch){ 0 })))
                         return contract_broken(
                                 contract, "round %u: wrong over other old memory", round.number);
         }
@@ -226,6 +226,26 @@ static bool flips_sampled(struct contract *contract, struct contract_state *stat
         return good;
 }
 
+/* Where this CPU has the erratum no output is right: what the finding itself lies in cannot be told from it, and
+ * every other flipped byte is named as ever. */
+static bool flips_beside_erratum(struct contract *contract, struct contract_state *state)
+{
+        const struct check *c = contract->check;
+        uint32_t located = 0;
+
+        for (uint32_t at = 0; at < c->output_size; at++) {
+                struct check_mismatch m = { 0 };
+
+                state->data[c->output_offset + at] ^= 1;
+                located += c->verify(state->data, &m) == CHECK_MISMATCH && m.offset == at && m.bytes == 1;
+                state->data[c->output_offset + at] ^= 1;
+        }
+        if (located < c->output_size / 4 * 3)
+                return contract_broken(contract, "beside the erratum %u of %u flipped bytes are located",
+                        located, c->output_size);
+        return true;
+}
+
 bool contract_flips(struct contract *contract)
 {
         const struct check *c = contract->check;
@@ -241,8 +261,9 @@ bool contract_flips(struct contract *contract)
                 c->run(state.data);
                 r = c->verify(state.data, &(struct check_mismatch){ 0 });
         }
-        good = r == CHECK_EQUAL ? flips_found(contract, &state)
-                                : contract_broken(contract, "no round is right");
+        good = r == CHECK_EQUAL          ? flips_found(contract, &state)
+               : r == CHECK_ERRATUM_SEEN ? flips_beside_erratum(contract, &state)
+                                         : contract_broken(contract, "no round is right");
         good = good &&
                (c->erratum || (flips_sampled(contract, &state, 6) && flips_sampled(contract, &state, 7)));
         contract_state_close(&state);

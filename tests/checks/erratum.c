@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The probe for the stale %rsp of AMD Zen 4: clean or labelled on this CPU, labelled where an off-by-eight
+/* The probe for the stale %rsp of AMD Zen 4 and Zen 5: clean or labelled on this CPU, labelled where an off-by-eight
  * value is planted between run and verify, and a mismatch where anything else is wrong. */
 #include <string.h>
 
