@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/text.h"
 
+#define NICE_MOST 19
 #define WORD_MAX 128
 #define DURATION_DAYS_MAX 365
 #define NS_PER_MS UINT64_C(1000000)
@@ -263,6 +264,28 @@ int arguments_regimes(const char *text, uint32_t *ret_regimes, struct arguments_
         return 0;
 }
 
+int arguments_stress(const char *text, uint32_t *ret_stress, struct arguments_error *ret_error)
+{
+        uint32_t stress = 0;
+        char name[WORD_MAX];
+
+        while (arguments_part(&text, name)) {
+                int shape = stress_parse(name);
+
+                if (shape >= 0)
+                        stress |= 1u << shape;
+                else if (strcmp(name, "all") == 0)
+                        stress |= (1u << STRESS_COUNT) - 1;
+                else
+                        return wrong(ret_error,
+                                "there is no stress '%s'; there are none, steady, bursts, noise, mixed and "
+                                "all",
+                                name);
+        }
+        *ret_stress = stress;
+        return 0;
+}
+
 int arguments_isa(const char *text, isa_set *ret_mask, struct arguments_error *ret_error)
 {
         if (isa_level(text, ret_mask) == 0)
@@ -281,5 +304,18 @@ int arguments_number(
                 return wrong(ret_error, "'%.80s' does not fit 64 bits", text);
         if (r < 0)
                 return wrong(ret_error, "'%.80s' is no %s; write a decimal or a 0x number", text, what);
+        return 0;
+}
+
+int arguments_nice(const char *text, int *ret_nice, struct arguments_error *ret_error)
+{
+        uint64_t nice;
+        int r = arguments_number("niceness", text, &nice, ret_error);
+
+        if (r < 0)
+                return r;
+        if (nice > NICE_MOST)
+                return wrong(ret_error, "%.40s is not between 0 and %d", text, NICE_MOST);
+        *ret_nice = (int)nice;
         return 0;
 }

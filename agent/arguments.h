@@ -43,6 +43,12 @@ int arguments_cpus_exist(
 /* fnmatch(3) patterns separated by commas, of which each must match a check of check_list. */
 int arguments_checks(const char *patterns, struct arguments_error *ret_error);
 
+/* A niceness that any process may take: 0 to 19 (setpriority(2)). */
+int arguments_nice(const char *text, int *ret_nice, struct arguments_error *ret_error);
+
+/* Names of shapes of stress separated by commas, "all"; bit s of *ret_stress is shape s. */
+int arguments_stress(const char *text, uint32_t *ret_stress, struct arguments_error *ret_error);
+
 /* Names of regimes separated by commas, "storm" for both storms, "all"; bit r of *ret_regimes is regime r.
  */
 int arguments_regimes(const char *text, uint32_t *ret_regimes, struct arguments_error *ret_error);

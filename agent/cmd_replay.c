@@ -17,13 +17,14 @@
 #define TIMES_OTHERWISE 100
 #define TIMES_MOST 1000000000
 
-enum { OPTION_CPU = 1, OPTION_REGIME, OPTION_TIMES, OPTION_ISA };
+enum { OPTION_CPU = 1, OPTION_REGIME, OPTION_STRESS, OPTION_TIMES, OPTION_ISA };
 
 struct replay {
         struct report_replays what;
         struct cpu_set cpu;
-        bool have_cpu, have_regime;
+        bool have_cpu, have_regime, have_stress;
         enum regime regime;
+        uint32_t stress;
         uint64_t times;
         isa_set isa;
 };
@@ -95,6 +96,9 @@ static int take(struct replay *replay, int option, struct arguments_error *error
                         replay->regime = (enum regime)regime_parse(optarg);
                 replay->have_regime = true;
                 return r;
+        case OPTION_STRESS:
+                replay->have_stress = true;
+                return arguments_stress(optarg, &replay->stress, error);
         case OPTION_ISA:
                 r = arguments_isa(optarg, &mask, error);
                 if (r == 0)
@@ -152,6 +156,7 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
                 .hop_cpus = &host->allowed,
                 .features = host->features & replay->isa,
                 .seed = what->round.seed,
+                .stress = replay->have_stress ? replay->stress : 1U << what->stress,
                 .duration_ns = UINT64_MAX / 2,
                 .round = &what->round,
                 .times = (uint32_t)replay->times,
@@ -229,10 +234,12 @@ static int replay_run(int argc, char **argv)
 {
         static const struct option options[] = { { "cpu", required_argument, NULL, OPTION_CPU },
                 { "regime", required_argument, NULL, OPTION_REGIME },
+                { "stress", required_argument, NULL, OPTION_STRESS },
                 { "times", required_argument, NULL, OPTION_TIMES },
                 { "isa", required_argument, NULL, OPTION_ISA }, { NULL, 0, NULL, 0 } };
         static const char *const names[] = { [OPTION_CPU] = "--cpu",
                 [OPTION_REGIME] = "--regime",
+                [OPTION_STRESS] = "--stress",
                 [OPTION_TIMES] = "--times",
                 [OPTION_ISA] = "--isa" };
         struct replay replay = { .times = TIMES_OTHERWISE, .isa = ~UINT64_C(0) };
@@ -262,6 +269,7 @@ const struct command cmd_replay = {
                 "one round that is named as reports print it. Of a report the first 64 rounds are run.\n\n"
                 "  --cpu LIST     on these CPUs (default: the one where it failed)\n"
                 "  --regime NAME  in this regime (default: that of the report; quiet for a named round)\n"
+                "  --stress NAME  under this stress (default: that of the report; none for a named round)\n"
                 "  --times N      so often each (default 100)\n"
                 "  --isa LEVEL    as for assay qualify\n\n"
                 "Exit status: 0 no round failed, 1 one did, 2 usage, 4 it could not run here, 5 our own "

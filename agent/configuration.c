@@ -22,10 +22,13 @@
 EMBED(configuration_defaults, "assay.conf");
 EMBED(configuration_quick, "profiles/quick.conf");
 EMBED(configuration_standard, "profiles/standard.conf");
+EMBED(configuration_burnin, "profiles/burnin.conf");
+EMBED(configuration_production, "profiles/production.conf");
 
 static const struct {
         const char *name, *text;
-} profiles[] = { { "quick", configuration_quick }, { "standard", configuration_standard } };
+} profiles[] = { { "quick", configuration_quick }, { "standard", configuration_standard },
+        { "burnin", configuration_burnin }, { "production", configuration_production } };
 
 static int set_duration(const char *value, struct configuration *c, struct arguments_error *error)
 {
@@ -46,6 +49,16 @@ static int set_checks(const char *value, struct configuration *c, struct argumen
 static int set_regimes(const char *value, struct configuration *c, struct arguments_error *error)
 {
         return arguments_regimes(value, &c->regimes, error);
+}
+
+static int set_stress(const char *value, struct configuration *c, struct arguments_error *error)
+{
+        return arguments_stress(value, &c->stress, error);
+}
+
+static int set_nice(const char *value, struct configuration *c, struct arguments_error *error)
+{
+        return arguments_nice(value, &c->nice, error);
 }
 
 static int set_isa(const char *value, struct configuration *c, struct arguments_error *error)
@@ -70,6 +83,8 @@ static const struct key {
         { "qualify", "diagnosis-duration", set_diagnosis },
         { "qualify", "checks", set_checks },
         { "qualify", "regimes", set_regimes },
+        { "qualify", "stress", set_stress },
+        { "qualify", "nice", set_nice },
         { "qualify", "isa", set_isa },
         { "host", "identity-command", set_identity },
 };
@@ -228,7 +243,8 @@ static int configuration_profile(const char *file, const char *name, struct conf
                         return configuration_read(profiles[i].text, name, configuration, ret_error);
         (void)configuration_fail("--profile", "", ret_error);
         (void)snprintf(ret_error->error.text, sizeof(ret_error->error.text),
-                "there is no profile '%.60s': quick and standard are built in, and %.160s does not exist",
+                "there is no profile '%.60s': quick, standard, burnin and production are built in, and "
+                "%.160s does not exist",
                 name, path);
         return -EINVAL;
 }

@@ -14,6 +14,8 @@ struct configuration {
         uint64_t duration_ns, diagnosis_ns;
         char checks[CONFIGURATION_TEXT_MAX];           /* patterns, as arguments_checks takes them */
         uint32_t regimes;                              /* bit r: regime r */
+        uint32_t stress;                               /* bit s: shape s */
+        int nice;                                      /* of the workers, 0 to 19 */
         isa_set isa;                                   /* what may be used */
         char isa_level[CONFIGURATION_TEXT_MAX];        /* the name of that level */
         char profile[CONFIGURATION_TEXT_MAX];          /* the name of the profile read, "" for none */

@@ -262,6 +262,7 @@ static uint64_t make(struct diagnosis *d, enum experiment experiment, uint32_t i
         run.n_items = 1;
         run.cpus = &x->cpus;
         run.experiment = experiment;
+        run.stress = 1U << subject.stress;
         run.once = false;
         run.progress = NULL; /* its times are not those of the whole run */
         run.duration_ns = MIN(series ? SERIES_NS : ROUNDS_NS, d->limit_ns - MIN(d->spent_ns, d->limit_ns));

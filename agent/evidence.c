@@ -15,9 +15,11 @@ int evidence_prepare(struct evidence *evidence, const struct cpu_set *cpus)
         evidence->n_checks = check_count();
         evidence->cpus = calloc(n, sizeof(*evidence->cpus));
         evidence->cpu_ns = calloc(n, sizeof(*evidence->cpu_ns));
+        evidence->stressed = calloc(n, sizeof(*evidence->stressed));
         evidence->tallies = calloc(n * evidence->n_checks * REGIME_COUNT, sizeof(*evidence->tallies));
         evidence->observations = calloc(EVIDENCE_GROWTH, sizeof(*evidence->observations));
-        if (!evidence->cpus || !evidence->cpu_ns || !evidence->tallies || !evidence->observations)
+        if (!evidence->cpus || !evidence->cpu_ns || !evidence->stressed || !evidence->tallies ||
+                !evidence->observations)
                 return -ENOMEM;
         for (int cpu = cpu_set_next(cpus, -1); cpu >= 0; cpu = cpu_set_next(cpus, cpu))
                 evidence->cpus[slot++] = (uint16_t)cpu;
@@ -36,8 +38,8 @@ static void tally_add(struct tally *to, const struct tally *from)
         to->covered += from->covered;
 }
 
-void evidence_add(
-        struct evidence *evidence, unsigned cpu, const struct tally tallies[][REGIME_COUNT], uint64_t cpu_ns)
+void evidence_add(struct evidence *evidence, unsigned cpu, const struct tally tallies[][REGIME_COUNT],
+        const uint64_t stressed[STRESS_COUNT], uint64_t cpu_ns)
 {
         for (unsigned check = 0; check < evidence->n_checks; check++)
                 for (int regime = 0; regime < REGIME_COUNT; regime++) {
@@ -47,8 +49,11 @@ void evidence_add(
                                 tally_add(to, &tallies[check][regime]);
                 }
         for (size_t slot = 0; slot < evidence->n_cpus; slot++)
-                if (evidence->cpus[slot] == cpu)
+                if (evidence->cpus[slot] == cpu) {
                         evidence->cpu_ns[slot] += cpu_ns;
+                        for (int s = 0; s < STRESS_COUNT; s++)
+                                evidence->stressed[slot][s] += stressed[s];
+                }
 }
 
 struct tally *evidence_tally(
@@ -69,5 +74,6 @@ void evidence_free(struct evidence *evidence)
         free(evidence->tallies);
         free(evidence->cpus);
         free(evidence->cpu_ns);
+        free(evidence->stressed);
         *evidence = (struct evidence){ 0 };
 }

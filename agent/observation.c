@@ -44,6 +44,28 @@ static const char *const experiments[EXPERIMENT_COUNT] = {
         [EXPERIMENT_NEIGHBOURS] = "neighbours",
 };
 
+static const char *const stresses[STRESS_COUNT] = {
+        [STRESS_NONE] = "none",
+        [STRESS_STEADY] = "steady",
+        [STRESS_BURSTS] = "bursts",
+        [STRESS_NOISE] = "noise",
+        [STRESS_MIXED] = "mixed",
+};
+
+const char *stress_name(enum stress stress)
+{
+        assert(stress < STRESS_COUNT);
+        return stresses[stress];
+}
+
+int stress_parse(const char *name)
+{
+        for (int i = 0; i < STRESS_COUNT; i++)
+                if (strcmp(stresses[i], name) == 0)
+                        return i;
+        return -EINVAL;
+}
+
 const char *regime_name(enum regime regime)
 {
         assert(regime < REGIME_COUNT);

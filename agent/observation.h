@@ -27,6 +27,21 @@ const char *regime_name(enum regime regime);
 /* Returns the regime, or -EINVAL. */
 int regime_parse(const char *name);
 
+/* What happens to the CPU's power and its neighbours meanwhile: a dimension beside the regimes. Published studies: power
+ * steps provoke faults, and some show only above a temperature. */
+enum stress {
+        STRESS_NONE,
+        STRESS_STEADY, /* vector power before every round: the unit never cools */
+        STRESS_BURSTS, /* idle for 1 µs to 4 ms, then at once full vector power, then the round */
+        STRESS_NOISE,  /* every 8 ms a half of the CPUs, by lot, burns vector power beside the others */
+        STRESS_MIXED,  /* vector power of changing width and length, or none: heavy and light in turn */
+        STRESS_COUNT
+};
+/* "none", "steady", "bursts", "noise", "mixed"; static storage. */
+const char *stress_name(enum stress stress);
+/* Returns the shape, or -EINVAL. */
+int stress_parse(const char *name);
+
 enum observation_kind {
         OBSERVATION_MISMATCH, /* the output is not the known answer */
         OBSERVATION_FRAME,    /* the state that the kernel saved for a signal handler is not what was held */
@@ -104,6 +119,7 @@ struct observation {
         uint64_t sequence; /* of the run, given by the supervisor, from 1 */
         enum observation_kind kind;
         enum regime regime;
+        enum stress stress;
         enum experiment experiment;
         uint32_t check; /* index into check_list */
         struct check_round round;

@@ -61,8 +61,9 @@ int observation_admit(struct observation *observation)
         const struct observation *o = observation;
 
         if ((unsigned)o->kind >= OBSERVATION_KIND_COUNT || (unsigned)o->regime >= REGIME_COUNT ||
-                (unsigned)o->experiment >= EXPERIMENT_COUNT || !check_exists(o->check) || !is_cpu(o->cpu) ||
-                o->round.cpu >= CHECK_CPU_MAX || o->round.process >= CHECK_PROCESS_MAX)
+                (unsigned)o->stress >= STRESS_COUNT || (unsigned)o->experiment >= EXPERIMENT_COUNT ||
+                !check_exists(o->check) || !is_cpu(o->cpu) || o->round.cpu >= CHECK_CPU_MAX ||
+                o->round.process >= CHECK_PROCESS_MAX)
                 return -EBADMSG;
         admit_details(observation);
         return 0;

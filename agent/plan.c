@@ -95,31 +95,55 @@ static void plan_regimes(const struct plan_request *request, struct plan *plan)
         }
 }
 
-/* Adds the checks of the families from `low` to `high` in one regime, as far as they run there. */
-static void plan_add(struct plan *plan, unsigned regime, unsigned low, unsigned high, bool first)
+static uint8_t plan_weight(const struct plan_request *request, size_t check)
 {
-        if (plan->regime_skip[regime] != PLAN_RUNS)
-                return;
+        uint32_t failed = request->failed ? request->failed[check] : 0;
+        uint8_t weight = 0;
+
+        for (; failed && weight < PLAN_WEIGHT_MAX; failed /= 2)
+                weight++;
+        return weight;
+}
+
+/* The checks of the families from `low` to `high` in one regime. */
+struct plan_part {
+        unsigned regime, low, high;
+        bool first;
+};
+
+static void plan_add_weighted(
+        const struct plan_request *request, struct plan *plan, const struct plan_part *part, uint8_t weight)
+{
         for (size_t i = 0; check_list[i]; i++) {
                 const struct check *check = check_list[i];
 
-                if (plan->check_skip[i] != PLAN_RUNS || check->family < low || check->family > high)
+                if (plan->check_skip[i] != PLAN_RUNS || check->family < part->low ||
+                        check->family > part->high || plan_weight(request, i) != weight)
                         continue;
-                if (plan_needs_events(regime) && !check->events)
+                if (plan_needs_events(part->regime) && !check->events)
                         continue;
-                plan->items[plan->n_items++] = (struct plan_item){
-                        .check = (uint16_t)i, .regime = (uint8_t)regime, .first = first
-                };
+                plan->items[plan->n_items++] = (struct plan_item){ .check = (uint16_t)i,
+                        .regime = (uint8_t)part->regime,
+                        .weight = weight,
+                        .first = part->first };
         }
 }
 
-static void plan_order(struct plan *plan)
+static void plan_add(const struct plan_request *request, struct plan *plan, const struct plan_part *part)
 {
-        plan_add(plan, REGIME_QUIET, 0, UINT8_MAX, true);
+        if (plan->regime_skip[part->regime] != PLAN_RUNS)
+                return;
+        for (int weight = PLAN_WEIGHT_MAX; weight >= 0; weight--)
+                plan_add_weighted(request, plan, part, (uint8_t)weight);
+}
+
+static void plan_order(const struct plan_request *request, struct plan *plan)
+{
+        plan_add(request, plan, &(struct plan_part){ REGIME_QUIET, 0, UINT8_MAX, true });
         for (unsigned r = REGIME_QUIET + 1; r < REGIME_COUNT; r++)
-                plan_add(plan, r, CHECK_STATE, CHECK_VECTOR, false);
+                plan_add(request, plan, &(struct plan_part){ r, CHECK_STATE, CHECK_VECTOR, false });
         for (unsigned r = REGIME_QUIET + 1; r < REGIME_COUNT; r++)
-                plan_add(plan, r, CHECK_VECTOR + 1, UINT8_MAX, false);
+                plan_add(request, plan, &(struct plan_part){ r, CHECK_VECTOR + 1, UINT8_MAX, false });
 }
 
 static bool plan_anything(const struct plan *plan)
@@ -136,7 +160,7 @@ int plan_build(const struct plan_request *request, struct plan *ret_plan)
         plan_cpus(request, ret_plan);
         plan_checks(request, ret_plan);
         plan_regimes(request, ret_plan);
-        plan_order(ret_plan);
+        plan_order(request, ret_plan);
         if (!(request->regimes & ((1u << REGIME_COUNT) - 1)) || !plan_anything(ret_plan))
                 return -ENOENT;
         if (!cpu_set_count(&ret_plan->cpus))

@@ -35,13 +35,19 @@ struct plan_request {
         isa_set features;               /* of the host, less what --isa takes away */
         const char *checks;             /* --checks: fnmatch(3) patterns separated by commas, or NULL: all */
         uint32_t regimes;               /* bit r: regime r is asked for; ~0: all */
+        uint32_t stress;                /* bit s: shape s is asked for */
+        const uint32_t *failed; /* PLAN_CHECKS_MAX: how often each failed on this host before; or NULL */
         uint64_t seed;
 };
+
+/* What failed before comes first in its part of the plan, and gets longer slices: one more for each doubling. */
+#define PLAN_WEIGHT_MAX 7
 
 /* One thing to run: a check in a regime, on each CPU of the plan. */
 struct plan_item {
         uint16_t check; /* index into check_list */
         uint8_t regime; /* enum regime */
+        uint8_t weight; /* of the check: its slices after the first pass are 1 + weight times as long */
         bool first;     /* part of the first pass's first half: every check once in quiet */
 };
 

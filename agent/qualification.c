@@ -83,6 +83,8 @@ static int make_plan(struct qualification *q)
                 .features = q->host.features & c->isa,
                 .checks = *c->checks ? c->checks : NULL,
                 .regimes = c->regimes,
+                .stress = c->stress,
+                .failed = q->request->failed,
                 .seed = q->request->seed,
         };
         r = plan_build(&q->wanted, &q->plan);
@@ -300,6 +302,8 @@ static void prepare_run(struct qualification *q)
                 .hop_cpus = &q->plan.cpus,
                 .features = q->wanted.features,
                 .seed = request->seed,
+                .stress = request->configuration->stress,
+                .nice = request->configuration->nice,
                 .duration_ns = request->configuration->duration_ns,
                 .drill = request->drill,
                 .drill_cpu = request->drill_cpu,

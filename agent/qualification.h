@@ -18,6 +18,7 @@ struct qualification_request {
         const struct configuration *configuration; /* duration, checks, regimes, isa, diagnosis, identity */
         const struct cpu_set *cpus;                /* NULL: every online CPU */
         uint64_t seed;
+        const uint32_t *failed; /* plan_request.failed */
         enum drill drill;
         int drill_cpu, drill_check;                  /* -1: any */
         bool progress;                               /* show it on stderr */

@@ -11,6 +11,7 @@
 
 #include "agent/arguments.h"
 #include "agent/command.h"
+#include "agent/report.h"
 #include "base/clock.h"
 
 #define OWN_MOST 8
@@ -20,6 +21,9 @@ enum {
         OPTION_CPUS,
         OPTION_CHECKS,
         OPTION_REGIMES,
+        OPTION_STRESS,
+        OPTION_NICE,
+        OPTION_HISTORY,
         OPTION_SEED,
         OPTION_ISA,
         OPTION_PROFILE,
@@ -35,6 +39,9 @@ static const struct option shared[] = {
         { "cpus", required_argument, NULL, OPTION_CPUS },
         { "checks", required_argument, NULL, OPTION_CHECKS },
         { "regimes", required_argument, NULL, OPTION_REGIMES },
+        { "stress", required_argument, NULL, OPTION_STRESS },
+        { "nice", required_argument, NULL, OPTION_NICE },
+        { "history", required_argument, NULL, OPTION_HISTORY },
         { "seed", required_argument, NULL, OPTION_SEED },
         { "isa", required_argument, NULL, OPTION_ISA },
         { "profile", required_argument, NULL, OPTION_PROFILE },
@@ -82,6 +89,18 @@ static int take_isa(const char *text, struct configuration *c, struct arguments_
         return r;
 }
 
+/* Failures of several files add up. */
+static int take_history(const char *path, struct qualify_options *o, struct arguments_error *error)
+{
+        char sentence[REPORT_SENTENCE_MAX];
+        int r = report_read_failed(path, o->failed, sentence);
+
+        if (r < 0)
+                (void)snprintf(error->text, sizeof(error->text), "%s", sentence);
+        o->request.failed = o->failed;
+        return r < 0 ? -EINVAL : 0;
+}
+
 static int take_shared(
         struct qualify_options *o, int option, const char *value, struct arguments_error *error)
 {
@@ -97,6 +116,12 @@ static int take_shared(
                 return take_checks(value, c, error);
         case OPTION_REGIMES:
                 return arguments_regimes(value, &c->regimes, error);
+        case OPTION_STRESS:
+                return arguments_stress(value, &c->stress, error);
+        case OPTION_NICE:
+                return arguments_nice(value, &c->nice, error);
+        case OPTION_HISTORY:
+                return take_history(value, o, error);
         case OPTION_SEED:
                 return arguments_number("seed", value, &o->request.seed, error);
         case OPTION_ISA:

@@ -9,6 +9,7 @@
 struct qualify_options {
         struct configuration configuration;
         struct cpu_set cpus;
+        uint32_t failed[PLAN_CHECKS_MAX];     /* of --history */
         struct qualification_request request; /* points into this struct */
         const char *report_path, *observations_path;
 };
@@ -25,17 +26,23 @@ int qualify_options_read(int argc, char **argv, const struct option *own, qualif
 void qualify_options_close(struct qualify_options *options);
 
 /* The help text of the shared options. */
-#define QUALIFY_OPTIONS_HELP                                                                          \
-        "  --duration T         how long to test: 90, 5m, 1h30m (default 60s)\n"                      \
-        "  --cpus LIST          only these CPUs, as in 0-3,8 (default: every online CPU)\n"           \
-        "  --checks GLOB        only checks that match, as in 'state_*,fma_*' (see assay list)\n"     \
-        "  --regimes LIST       quiet, timer, storm-self, storm-async, step, crowd, migrate;\n"       \
-        "                       storm (both storms), all\n"                                           \
-        "  --seed N             the seed of every operand and order (default: random)\n"              \
-        "  --isa LEVEL          at most x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or native\n"          \
-        "  --profile NAME       a set of options from the configuration (quick, standard)\n"          \
-        "  --config FILE        read the configuration from FILE\n"                                   \
-        "  --json FILE          write the report as JSON (assay.report/1)\n"                          \
-        "  --observations FILE  write every observation as a line of JSON; for both, - is standard\n" \
-        "                       output, without the text\n"                                           \
+#define QUALIFY_OPTIONS_HELP                                                                             \
+        "  --duration T         how long to test: 90, 5m, 1h30m (default 60s)\n"                         \
+        "  --cpus LIST          only these CPUs, as in 0-3,8 (default: every online CPU)\n"              \
+        "  --checks GLOB        only checks that match, as in 'state_*,fma_*' (see assay list)\n"        \
+        "  --regimes LIST       quiet, timer, storm-self, storm-async, step, crowd, migrate;\n"          \
+        "                       storm (both storms), all\n"                                              \
+        "  --stress LIST        between rounds, once all has run: none, steady, bursts, noise, mixed,\n" \
+        "                       all (default all)\n"                                                     \
+        "  --nice N             the niceness of the workers, 0 to 19 (default 0)\n"                      \
+        "  --history REPORT     what failed in this report of the host comes first and runs longer;\n"   \
+        "                       may be given again\n"                                                    \
+        "  --seed N             the seed of every operand and order (default: random)\n"                 \
+        "  --isa LEVEL          at most x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or native\n"             \
+        "  --profile NAME       a set of options from the configuration (quick, standard, burnin,\n"     \
+        "                       production)\n"                                                           \
+        "  --config FILE        read the configuration from FILE\n"                                      \
+        "  --json FILE          write the report as JSON (assay.report/1)\n"                             \
+        "  --observations FILE  write every observation as a line of JSON; for both, - is standard\n"    \
+        "                       output, without the text\n"                                              \
         "  --no-progress        do not show what runs\n"

@@ -40,6 +40,7 @@ struct report_replay {
         struct check_round round;
         uint32_t check; /* index into check_list */
         enum regime regime;
+        enum stress stress;
         unsigned cpu; /* where it was seen; below CHECK_CPU_MAX */
 };
 #define REPORT_REPLAY_MAX 64
@@ -50,6 +51,12 @@ struct report_replays {
         bool synthetic;  /* some of these rounds failed in a drill */
 };
 #define REPORT_SENTENCE_MAX 320
+
+/* Adds to failed[check] how many observations of the file accuse a CPU by that check outside the experiments, for the next
+ * plan of the same host. Checks that this program does not have are passed over. Returns 0 or an error as
+ * report_read_replay does, but -ENODATA: nothing in it is good news. */
+int report_read_failed(
+        const char *path, uint32_t failed[PLAN_CHECKS_MAX], char sentence[REPORT_SENTENCE_MAX]);
 
 /* Reads the rounds whose observations accuse a CPU: from a JSON report the one that the verdict names first,
  * then the others as they stand there; from NDJSON as they stand. No round twice,

@@ -57,15 +57,18 @@ static json_t *request_json(const struct report *report)
 {
         const struct plan_request *request = report->request;
         bool every = request->checks && strcmp(request->checks, "*") == 0;
-        json_t *regimes = json_array();
+        json_t *regimes = json_array(), *stress = json_array();
 
+        for (int s = 0; s < STRESS_COUNT; s++)
+                if (request->stress >> s & 1)
+                        (void)json_array_append_new(stress, json_string(stress_name((enum stress)s)));
         for (unsigned r = 0; r < REGIME_COUNT; r++)
                 if (request->regimes >> r & 1)
                         (void)json_array_append_new(regimes, json_string(regime_name((enum regime)r)));
-        return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "seed", report_hex(request->seed),
-                "cpus", request->cpus ? set_list(request->cpus) : json_null(), "checks",
-                text_or_null(every ? NULL : request->checks), "regimes", regimes, "isa",
-                report->isa_level ? report->isa_level : "native", "duration_seconds",
+        return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "seed",
+                report_hex(request->seed), "cpus", request->cpus ? set_list(request->cpus) : json_null(),
+                "checks", text_or_null(every ? NULL : request->checks), "regimes", regimes, "stress", stress,
+                "isa", report->isa_level ? report->isa_level : "native", "duration_seconds",
                 seconds(report->duration_ns), "profile", text_or_null(report->profile), "drill",
                 text_or_null(drill_names[report->drill]), "features", host_features_json(request->features));
 }
@@ -114,6 +117,17 @@ static json_t *check_tallies(
         return regimes;
 }
 
+static json_t *stress_json(const uint64_t rounds[STRESS_COUNT])
+{
+        json_t *all = json_object();
+
+        for (int s = 0; s < STRESS_COUNT; s++)
+                if (rounds[s])
+                        (void)json_object_set_new(
+                                all, stress_name((enum stress)s), json_integer((json_int_t)rounds[s]));
+        return all;
+}
+
 static json_t *cpu_json(const struct verdict_input *input, size_t slot)
 {
         const struct evidence *evidence = input->evidence;
@@ -139,11 +153,12 @@ static json_t *cpu_json(const struct verdict_input *input, size_t slot)
                 accused += evidence->observations[i].cpu == (int)cpu &&
                            observation_is_evidence(evidence->observations[i].kind);
         host_siblings(input->host, cpu, &siblings);
-        return json_pack("{s:i, s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:o}", "cpu", (int)cpu, "package",
+        return json_pack("{s:i, s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o}", "cpu", (int)cpu, "package",
                 place && place->package >= 0 ? json_integer(place->package) : json_null(), "core",
                 place && place->core >= 0 ? json_integer(place->core) : json_null(), "siblings",
                 set_array(&siblings), "rounds", rounds, "cpu_seconds", seconds(evidence->cpu_ns[slot]),
-                "evidence", accused, "regimes", regimes, "checks", checks);
+                "evidence", accused, "stress", stress_json(evidence->stressed[slot]), "regimes", regimes,
+                "checks", checks);
 }
 
 static json_t *cpus_json(const struct verdict_input *input)
@@ -157,10 +172,10 @@ static json_t *cpus_json(const struct verdict_input *input)
 
 static void add_skipped(const struct report_skipped *skipped, void *user)
 {
-        json_t *one = json_pack("{s:s, s:o, s:o, s:o, s:s, s:o}", "what", skipped->what, "check",
-                text_or_null(skipped->check), "regime", text_or_null(skipped->regime), "cpus",
-                skipped->cpus ? set_list(skipped->cpus) : json_null(), "why", skipped->why, "missing",
-                host_features_json(skipped->missing));
+        json_t *one = json_pack("{s:s, s:o, s:o, s:o, s:o, s:s, s:o}", "what", skipped->what, "check",
+                text_or_null(skipped->check), "regime", text_or_null(skipped->regime), "stress",
+                text_or_null(skipped->stress), "cpus", skipped->cpus ? set_list(skipped->cpus) : json_null(),
+                "why", skipped->why, "missing", host_features_json(skipped->missing));
 
         (void)json_array_append_new(user, one);
 }

@@ -191,12 +191,12 @@ json_t *report_observation_json(const struct observation *o)
                 return NULL;
         report_time(o->time_ns, time);
         verdict_replay_token(o, token, sizeof(token));
-        all = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:{s:o, s:i, s:i, s:I}, s:s}", "time", time,
+        all = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:{s:o, s:i, s:i, s:I}, s:s}", "time", time,
                 "sequence", (json_int_t)o->sequence, "kind", observation_kind_name(o->kind), "regime",
-                regime_name(o->regime), "experiment", experiment_name(o->experiment), "check",
-                check_list[o->check]->name, "round", "seed", report_hex(o->round.seed), "cpu",
-                (int)o->round.cpu, "process", (int)o->round.process, "number", (json_int_t)o->round.number,
-                "replay", token);
+                regime_name(o->regime), "stress", stress_name(o->stress), "experiment",
+                experiment_name(o->experiment), "check", check_list[o->check]->name, "round", "seed",
+                report_hex(o->round.seed), "cpu", (int)o->round.cpu, "process", (int)o->round.process,
+                "number", (json_int_t)o->round.number, "replay", token);
         (void)json_object_set_new(all, "cpu", json_integer(o->cpu));
         (void)json_object_set_new(all, "seen_on", seen_on_json(o));
         (void)json_object_set_new(all, "evidence", json_boolean(observation_is_evidence(o->kind)));

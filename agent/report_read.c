@@ -17,6 +17,9 @@ struct reading {
         const char *path;
         char *sentence;
         struct report_replays replays;
+        uint32_t failed[PLAN_CHECKS_MAX];
+        /* What is done with each observation; 0 or a negative errno. */
+        int (*take)(struct reading *reading, const json_t *observation);
 };
 
 __attribute__((format(printf, 3, 4))) static int refuse(
@@ -135,16 +138,17 @@ static int get_evidence(struct reading *reading, const json_t *object)
 
 static bool same_replay(const struct report_replay *a, const struct report_replay *b)
 {
-        return a->check == b->check && a->regime == b->regime && a->cpu == b->cpu &&
-               a->round.seed == b->round.seed && a->round.number == b->round.number &&
+        return a->check == b->check && a->regime == b->regime && a->stress == b->stress &&
+               a->cpu == b->cpu && a->round.seed == b->round.seed && a->round.number == b->round.number &&
                a->round.cpu == b->round.cpu && a->round.process == b->round.process;
 }
 
-static int take(struct reading *reading, const json_t *object)
+static int take_round(struct reading *reading, const json_t *object)
 {
         struct report_replays *replays = &reading->replays;
         struct report_replay replay = { 0 };
         const char *regime = json_string_value(json_object_get(object, "regime"));
+        const char *stress = json_string_value(json_object_get(object, "stress"));
         json_int_t cpu;
         int r = get_evidence(reading, object);
 
@@ -158,6 +162,10 @@ static int take(struct reading *reading, const json_t *object)
         if (r < 0)
                 return wrong_field(reading, "regime");
         replay.regime = (enum regime)r;
+        r = stress ? stress_parse(stress) : 0; /* reports of before there was any have none */
+        if (r < 0)
+                return wrong_field(reading, "stress");
+        replay.stress = (enum stress)r;
         replay.cpu = (unsigned)cpu;
         for (size_t i = 0; i < replays->n; i++)
                 if (same_replay(&replays->rounds[i], &replay))
@@ -169,6 +177,25 @@ static int take(struct reading *reading, const json_t *object)
         replays->rounds[replays->n++] = replay;
         replays->synthetic |= json_is_true(json_object_get(object, "synthetic"));
         return 0;
+}
+
+/* An experiment repeats a round: that it fails again says nothing new of the check. */
+static int take_failed(struct reading *reading, const json_t *object)
+{
+        const char *experiment = json_string_value(json_object_get(object, "experiment"));
+        int r = get_evidence(reading, object);
+        uint32_t check;
+
+        if (r <= 0)
+                return r;
+        if (!experiment)
+                return wrong_field(reading, "experiment");
+        if (strcmp(experiment, experiment_name(EXPERIMENT_NONE)) != 0)
+                return 0;
+        r = get_check(reading, object, &check);
+        if (r == 0 && check < PLAN_CHECKS_MAX)
+                reading->failed[check]++;
+        return r == -ENOENT ? 0 : r;
 }
 
 /* The observation that the verdict stands on comes first. */
@@ -189,7 +216,7 @@ static int take_report(struct reading *reading, const json_t *report)
 
                         if (pass == 0 && !(first && json_is_integer(first) && json_equal(first, sequence)))
                                 continue;
-                        r = take(reading, object);
+                        r = reading->take(reading, object);
                         if (r < 0)
                                 return r;
                 }
@@ -211,7 +238,7 @@ static int take_lines(struct reading *reading, const char *text, size_t size)
                                 "line %zu is no observation (%.80s); name a report or an "
                                 "observations file of assay",
                                 number, error.text);
-                r = object ? take(reading, object) : 0;
+                r = object ? reading->take(reading, object) : 0;
                 json_decref(object);
                 if (r < 0)
                         return r;
@@ -219,32 +246,50 @@ static int take_lines(struct reading *reading, const char *text, size_t size)
         return 0;
 }
 
-int report_read_replay(
-        const char *path, struct report_replays *ret_replays, char sentence[REPORT_SENTENCE_MAX])
+static int read_observations(struct reading *reading)
 {
-        struct reading reading = { .path = path, .sentence = sentence };
         AUTO_FREE char *text = NULL;
         const char *schema;
         json_t *report;
         size_t size = 0;
-        int r = read_all(&reading, &text, &size);
+        int r = read_all(reading, &text, &size);
 
         if (r < 0)
                 return r;
         report = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
         schema = json_string_value(json_object_get(report, "schema"));
         if (schema && strcmp(schema, "assay.report/1") == 0)
-                r = take_report(&reading, report);
+                r = take_report(reading, report);
         else if (schema)
-                r = refuse(&reading, -EBADMSG, "its schema is '%.40s'; this assay reads assay.report/1",
-                        schema);
+                r = refuse(
+                        reading, -EBADMSG, "its schema is '%.40s'; this assay reads assay.report/1", schema);
         else
-                r = take_lines(&reading, text, size);
+                r = take_lines(reading, text, size);
         json_decref(report);
+        return r;
+}
+
+int report_read_replay(
+        const char *path, struct report_replays *ret_replays, char sentence[REPORT_SENTENCE_MAX])
+{
+        struct reading reading = { .path = path, .sentence = sentence, .take = take_round };
+        int r = read_observations(&reading);
+
         if (r < 0)
                 return r;
         if (!reading.replays.n)
                 return refuse(&reading, -ENODATA, "nothing in it accuses a CPU; there is nothing to replay");
         *ret_replays = reading.replays;
         return 0;
+}
+
+int report_read_failed(
+        const char *path, uint32_t failed[PLAN_CHECKS_MAX], char sentence[REPORT_SENTENCE_MAX])
+{
+        struct reading reading = { .path = path, .sentence = sentence, .take = take_failed };
+        int r = read_observations(&reading);
+
+        for (size_t i = 0; r == 0 && i < PLAN_CHECKS_MAX; i++)
+                failed[i] += reading.failed[i];
+        return r;
 }

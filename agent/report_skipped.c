@@ -48,6 +48,25 @@ static void skipped_checks(
         }
 }
 
+/* A shape that was asked for and that no round ran under. */
+static void skipped_stress(
+        const struct report *report, void (*each)(const struct report_skipped *, void *), void *user)
+{
+        const struct evidence *evidence = report->input->evidence;
+
+        for (int s = 0; s < STRESS_COUNT; s++) {
+                struct report_skipped one = { .what = "stress",
+                        .stress = stress_name((enum stress)s),
+                        .why = missed_text(MISSED_TIME) };
+                uint64_t rounds = 0;
+
+                for (size_t slot = 0; slot < evidence->n_cpus; slot++)
+                        rounds += evidence->stressed[slot][s];
+                if (report->request->stress >> s & 1 && !rounds)
+                        each(&one, user);
+        }
+}
+
 static void skipped_items(
         const struct verdict_input *input, void (*each)(const struct report_skipped *, void *), void *user)
 {
@@ -77,6 +96,7 @@ void report_skipped_each(const struct report *report,
 {
         skipped_cpus(report->input->plan, each, user);
         skipped_checks(report->input->plan, each, user);
+        skipped_stress(report, each, user);
         skipped_items(report->input, each, user);
 }
 
@@ -85,6 +105,7 @@ void report_replay_command(const struct observation *observation, char command[R
         char token[128];
 
         verdict_replay_token(observation, token, sizeof(token));
-        (void)snprintf(command, REPORT_COMMAND_MAX, "assay replay %s --regime %s --cpu %d", token,
-                regime_name(observation->regime), observation->cpu);
+        (void)snprintf(command, REPORT_COMMAND_MAX, "assay replay %s --regime %s --cpu %d%s%s", token,
+                regime_name(observation->regime), observation->cpu, observation->stress ? " --stress " : "",
+                observation->stress ? stress_name(observation->stress) : "");
 }

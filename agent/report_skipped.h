@@ -6,9 +6,9 @@
 #include "agent/report.h"
 
 struct report_skipped {
-        const char *what;           /* "check", "regime", "cpu", "item" */
-        const char *check, *regime; /* NULL: all */
-        const struct cpu_set *cpus; /* NULL: all of the plan */
+        const char *what;                    /* "check", "regime", "cpu", "stress", "item" */
+        const char *check, *regime, *stress; /* NULL: all */
+        const struct cpu_set *cpus;          /* NULL: all of the plan */
         const char *why;
         isa_set missing; /* features that the check lacks */
         bool chosen;     /* left out on request: nothing is incomplete */
@@ -19,6 +19,6 @@ struct report_skipped {
 void report_skipped_each(const struct report *report,
         void (*each)(const struct report_skipped *skipped, void *user), void *user);
 
-/* Writes "assay replay CHECK:SEED:CPU.PROCESS.NUMBER --regime NAME --cpu N". */
+/* Writes "assay replay CHECK:SEED:CPU.PROCESS.NUMBER --regime NAME --cpu N [--stress NAME]". */
 #define REPORT_COMMAND_MAX 192
 void report_replay_command(const struct observation *observation, char command[REPORT_COMMAND_MAX]);

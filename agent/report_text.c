@@ -201,6 +201,26 @@ static void what_ran(const struct page *page)
         say(page, "ran       ", text);
 }
 
+/* How many rounds ran under each shape of stress; silent where none was asked for. */
+static void what_stressed(const struct page *page)
+{
+        const struct evidence *evidence = page->report->input->evidence;
+        char text[LIST_MAX] = "";
+        size_t used = 0;
+
+        for (int s = STRESS_NONE + 1; s < STRESS_COUNT; s++) {
+                uint64_t rounds = 0;
+
+                for (size_t slot = 0; slot < evidence->n_cpus; slot++)
+                        rounds += evidence->stressed[slot][s];
+                if (rounds)
+                        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %" PRIu64,
+                                used ? ", " : "rounds under stress: ", stress_name((enum stress)s), rounds);
+        }
+        if (used)
+                say(page, "stress    ", text);
+}
+
 /* ---- what did not ---- */
 
 static void count(const struct report_skipped *skipped, struct things *things)
@@ -244,8 +264,10 @@ static void skipped_line(const struct report_skipped *skipped, void *user)
         }
         if (skipped->cpus)
                 cpu_set_format(skipped->cpus, cpus, sizeof(cpus));
-        used = (size_t)snprintf(text, sizeof(text), "%s%s%s%s%s: %s", skipped->check ? skipped->check : "",
-                skipped->check && skipped->regime ? " " : "", skipped->regime ? skipped->regime : "",
+        used = (size_t)snprintf(text, sizeof(text), "%s%s%s%s%s%s%s: %s",
+                skipped->check ? skipped->check : "", skipped->check && skipped->regime ? " " : "",
+                skipped->regime ? skipped->regime : "", skipped->stress ? "stress " : "",
+                skipped->stress ? skipped->stress : "",
                 cpus[0] ? (skipped->check || skipped->regime ? " on CPU " : "CPU ") : "", cpus,
                 skipped->why);
         for (int f = 0; f < ISA_COUNT && used < sizeof(text); f++)
@@ -347,6 +369,7 @@ int report_text(const struct report *report, FILE *to, int width, bool colour)
         report_table(report->input, &report->verdict->cpus, to, page.width);
         when(&page);
         what_ran(&page);
+        what_stressed(&page);
         what_did_not(&page);
         facts(&page);
         fputc('\n', to);

@@ -19,6 +19,7 @@
 struct slot_current {
         uint32_t check;
         enum regime regime;
+        enum stress stress;
         struct check_round round;
         uint32_t item; /* index into the run's items */
 };
@@ -51,6 +52,7 @@ struct slot {
         struct slot_offer offer;
         struct slot_answer answer;           /* to the offer of the slot that this worker reviews */
         uint64_t events, rounds, mismatches; /* for the live view */
+        uint64_t stressed[STRESS_COUNT];     /* rounds that count, by shape */
         /* the supervisor writes */
         _Atomic uint32_t stop;
         _Atomic uint32_t ring_tail;

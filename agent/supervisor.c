@@ -202,7 +202,7 @@ static void collect(struct supervisor *s)
                         for (int r = 0; r < REGIME_COUNT; r++)
                                 s->outcome.rounds += m->slot->tallies[c][r].rounds;
                 if (planned && !m->process)
-                        evidence_add(s->evidence, m->cpu, m->slot->tallies, m->cpu_ns);
+                        evidence_add(s->evidence, m->cpu, m->slot->tallies, m->slot->stressed, m->cpu_ns);
         }
         s->outcome.complete = coverage_done(&s->coverage) == coverage_all(&s->coverage);
         s->outcome.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - s->start_ns;

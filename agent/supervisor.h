@@ -17,9 +17,10 @@ struct evidence {
         size_t n_observations;
         struct tally *tallies; /* [cpu slot][check][regime], see evidence_tally */
         size_t n_checks, n_cpus;
-        uint16_t *cpus;   /* the CPU of each slot */
-        uint64_t *cpu_ns; /* CPU time of the worker of each slot */
-        size_t dropped;   /* observations beyond EVIDENCE_MAX, counted but not kept */
+        uint16_t *cpus;                     /* the CPU of each slot */
+        uint64_t *cpu_ns;                   /* CPU time of the worker of each slot */
+        uint64_t (*stressed)[STRESS_COUNT]; /* rounds that count of each slot, by shape */
+        size_t dropped;                     /* observations beyond EVIDENCE_MAX, counted but not kept */
 };
 #define EVIDENCE_MAX 4096
 #define EVIDENCE_GROWTH 64 /* observations: by so many the array grows */
@@ -28,9 +29,10 @@ struct evidence {
  * that an accusation finds its place where memory is short. Returns 0 or -ENOMEM. */
 int evidence_prepare(struct evidence *evidence, const struct cpu_set *cpus);
 
-/* Adds what one worker did: its tallies, [check][regime], and the CPU time of its processes. */
+/* Adds what one worker did: its tallies, [check][regime], its rounds by shape of stress, and the CPU time of its
+ * processes. */
 void evidence_add(struct evidence *evidence, unsigned cpu, const struct tally tallies[][REGIME_COUNT],
-        uint64_t cpu_ns);
+        const uint64_t stressed[STRESS_COUNT], uint64_t cpu_ns);
 
 /* The tally of a CPU, or NULL where that CPU had no worker. */
 struct tally *evidence_tally(
@@ -55,9 +57,11 @@ struct supervisor_run {
         const struct cpu_set *hop_cpus; /* that the regime `migrate` visits; NULL: `cpus` */
         isa_set features;
         uint64_t seed;
-        uint64_t duration_ns;            /* of CLOCK_MONOTONIC from the start */
-        bool stop_at_evidence;           /* end at the first evidence instead of at the deadline */
-        bool once;                       /* each item once (its cycle, or until its events), then end */
+        uint32_t stress;       /* bit s: shape s comes in its turn; the first pass keeps to the lowest */
+        int nice;              /* of the workers: setpriority(2) */
+        uint64_t duration_ns;  /* of CLOCK_MONOTONIC from the start */
+        bool stop_at_evidence; /* end at the first evidence instead of at the deadline */
+        bool once;             /* each item once (its cycle, or until its events), then end */
         const struct check_round *round; /* run exactly this round again and again, or NULL */
         uint32_t times;                  /* with `round`: how often on each CPU; 0: until the deadline */
         bool stack_present;              /* storms leave the alternate stack's pages alone */

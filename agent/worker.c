@@ -17,6 +17,7 @@
 #include "agent/handler.h"
 #include "agent/regime.h"
 #include "agent/review.h"
+#include "agent/stress.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "checks/registers.h"
@@ -33,6 +34,7 @@ struct loop {
         uint32_t which;                     /* state in use */
         uint16_t order[PLAN_ITEMS_MAX];     /* of the items in this pass */
         uint64_t quiet_ns[PLAN_CHECKS_MAX]; /* what a round takes undisturbed */
+        uint64_t errata;                    /* rounds that showed one */
         bool moved;                         /* a MOVED observation was made for this worker */
 };
 
@@ -103,6 +105,7 @@ static void begin_record(const struct slot_current *now, const struct check *che
         o->time_ns = 0;
         o->check = now->check;
         o->regime = now->regime;
+        o->stress = now->stress;
         o->round = now->round;
         o->cpu = (int32_t)loop.worker->cpu;
         o->seen_on[0] = o->cpu;
@@ -127,6 +130,11 @@ static void report_mismatch(const struct slot_current *now, bool own_cpu)
         push(OBSERVATION_MISMATCH);
 }
 
+static bool is_power_of_two(uint64_t number)
+{
+        return (number & (number - 1)) == 0;
+}
+
 /* Runs one round; returns the events that happened inside. */
 static uint64_t run_round(const struct slot_current *now, struct tally *tally)
 {
@@ -141,6 +149,7 @@ static uint64_t run_round(const struct slot_current *now, struct tally *tally)
         begin_record(now, check);
         beat();
         check->setup(state, &now->round);
+        stress_before(now->stress, loop.worker->cpu, now->round.number);
         own_cpu = on_own_cpu();
         begin = thread_ns();
         events = regime_run(loop.worker, now->regime, check, state);
@@ -152,8 +161,8 @@ static uint64_t run_round(const struct slot_current *now, struct tally *tally)
                 tally->mismatches++;
                 loop.slot->mismatches++;
                 report_mismatch(now, own_cpu);
-        } else if (found == CHECK_ERRATUM_SEEN) {
-                push(OBSERVATION_ERRATUM);
+        } else if (found == CHECK_ERRATUM_SEEN && is_power_of_two(++loop.errata)) {
+                push(OBSERVATION_ERRATUM); /* an affected CPU shows it in every round: now and then is enough */
         }
         loop.slot->rounds++;
         loop.slot->events += events;
@@ -169,6 +178,7 @@ static uint64_t run_round(const struct slot_current *now, struct tally *tally)
                 return 0;
         }
         tally->rounds++;
+        loop.slot->stressed[now->stress]++;
         if (now->regime == REGIME_QUIET || events)
                 tally->covered++;
         if (found != CHECK_MISMATCH && review_share(&loop.review, now, loop.which, tally))
@@ -198,7 +208,7 @@ static bool series_goes_on(
                 return false;
         if (first && quiet)
                 return rounds < check_list[now->check]->cycle && age < QUIET_SERIES_NS;
-        if (!first && age < SLICE_NS)
+        if (!first && age < SLICE_NS * (1 + (uint64_t)loop.worker->run->items[now->item].weight))
                 return true;
         return !quiet && events < regime_events_wanted(now->regime) && age < REGIME_SERIES_NS;
 }
@@ -213,10 +223,14 @@ static int arm(const struct slot_current *now, enum observation_step *ret_step)
         return r < 0 ? r : regime_arm(loop.worker, now->regime, check);
 }
 
-static void run_series(uint32_t item, bool first)
+static void run_series(uint32_t item, uint64_t turn, bool first)
 {
-        const struct plan_item *what = &loop.worker->run->items[item];
-        struct slot_current now = { .check = what->check, .regime = what->regime, .item = item };
+        const struct supervisor_run *run = loop.worker->run;
+        const struct plan_item *what = &run->items[item];
+        struct slot_current now = { .check = what->check,
+                .regime = what->regime,
+                .stress = stress_choose(run->stress, turn),
+                .item = item };
         struct tally *tally = &loop.slot->tallies[now.check][now.regime];
         uint64_t start = clock_ns(CLOCK_MONOTONIC), rounds = 0, events = 0;
         enum observation_step step;
@@ -264,7 +278,7 @@ static void run_uncovered(void)
 
         for (uint32_t i = 0; i < run->n_items && !told_to_stop(); i++)
                 if (!loop.slot->tallies[run->items[i].check][run->items[i].regime].covered)
-                        run_series(i, true);
+                        run_series(i, 0, true);
 }
 
 static void run_items(void)
@@ -273,14 +287,14 @@ static void run_items(void)
         uint32_t n = (uint32_t)run->n_items;
 
         for (uint32_t i = loop.worker->first_item; i < n && !told_to_stop(); i++)
-                run_series(i, true);
+                run_series(i, 0, true);
         atomic_fetch_add(&loop.slot->passes, 1);
         run_uncovered();
         for (uint32_t pass = 1; !run->once && !told_to_stop(); pass++) {
                 run_uncovered();
                 shuffle(loop.order, n, pass);
                 for (uint32_t i = 0; i < n && !told_to_stop(); i++)
-                        run_series(loop.order[i], false);
+                        run_series(loop.order[i], pass + i, false);
                 atomic_fetch_add(&loop.slot->passes, 1);
         }
 }
@@ -289,9 +303,10 @@ static void run_items(void)
 static void run_times(void)
 {
         const struct supervisor_run *run = loop.worker->run;
-        struct slot_current now = {
-                .check = run->items[0].check, .regime = run->items[0].regime, .round = *run->round
-        };
+        struct slot_current now = { .check = run->items[0].check,
+                .regime = run->items[0].regime,
+                .stress = stress_choose(run->stress, 0),
+                .round = *run->round };
         struct tally *tally = &loop.slot->tallies[now.check][now.regime];
         enum observation_step step;
         int r;
@@ -353,6 +368,8 @@ static int settle(const struct worker *worker)
         (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
         (void)snprintf(name, sizeof(name), worker->process ? "assay-c%u" : "assay-w%u", worker->cpu);
         (void)prctl(PR_SET_NAME, name);
+        if (worker->run->nice && setpriority(PRIO_PROCESS, 0, worker->run->nice) < 0)
+                return -errno;
         return cpu_set_bind_one(worker->cpu);
 }
 

@@ -32,6 +32,10 @@ tap_ok "a duration of a thousand years" wrong "365" qualify --duration 365000d
 tap_ok "a duration that no number holds" wrong "99999999999999999999" qualify --duration 99999999999999999999
 tap_ok "a duration that is none" wrong "'soon'" qualify --duration soon
 tap_ok "a seed that is none" wrong "'dice' is no seed" qualify --seed dice
+tap_ok "unknown stress" wrong "'shaking'.*bursts" qualify --stress none,shaking
+tap_ok "a niceness that needs a privilege" wrong 'between 0 and 19' qualify --nice 20
+tap_ok "a history that is none" wrong 'has no observations|no observation' qualify --history "$source/tests/e2e/lib.sh"
+tap_ok "a history that does not exist" wrong 'No such file' qualify --history "$tap_scratch/nowhere.json"
 tap_ok "unknown profile" wrong "nowhere" qualify --profile nowhere
 tap_ok "no option twice as long as a line" wrong "option" qualify "--$(printf 'x%.0s' {1..5000})"
 tap_ok "replay of nothing" wrong 'replay' replay
@@ -63,6 +67,20 @@ tap_ok "the report and the observations in one file of two names" wrong 'one pla
         qualify --json "$tap_scratch/first" --observations "$tap_scratch/second"
 tap_ok "the report and the observations both on standard output" wrong 'one place' \
         qualify --json - --observations -
+
+# Every shape runs where all are asked for; what failed in an earlier report comes first.
+stress_and_history() {
+        run "$assay" drill --no-progress --duration 3s --checks 'integer_multiply,state_flags' --check integer_multiply \
+                --regimes quiet --stress all --json "$report"
+        expect 1 && python3 "$source/tests/e2e/report.py" "$report" \
+                'all(report["cpus"][0]["stress"].get(s, 0) > 0 for s in "none steady bursts noise mixed".split())' || return
+        mv "$report" "$tap_scratch/history.json"
+        run "$assay" qualify --no-progress --duration 1s --checks 'integer_multiply,state_flags' --regimes quiet \
+                --nice 5 --stress bursts --history "$tap_scratch/history.json" --json "$report"
+        expect 0 && python3 "$source/tests/e2e/report.py" "$report" \
+                'report["plan"]["items"][0]["check"] == "integer_multiply" and list(report["cpus"][0]["stress"]) == ["bursts"]'
+}
+tap_ok "stress runs in every shape, and history decides what comes first" stress_and_history
 
 unwritable() {
         local begin=$SECONDS

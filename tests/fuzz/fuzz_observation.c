@@ -27,7 +27,7 @@ static void make_scene(unsigned choice)
         }
         for (unsigned check = 0; check < SCENE_CHECKS; check++)
                 scene.plan.items[scene.plan.n_items++] =
-                        (struct plan_item){ (uint16_t)check, REGIME_QUIET, true };
+                        (struct plan_item){ .check = (uint16_t)check, .regime = REGIME_QUIET, .first = true };
         (void)scene_experiment(EXPERIMENT_SAME, 0, "1", 10, 1);
         (void)scene_experiment(EXPERIMENT_OTHER, 1, "0,2-3", 10, 0);
         scene_observe(OBSERVATION_MISMATCH, 1, SCENE_FMA, REGIME_QUIET, 4)->experiment = EXPERIMENT_SAME;

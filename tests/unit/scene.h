@@ -69,6 +69,7 @@ static struct {
         struct tally tallies[SCENE_CPUS_MAX * SCENE_CHECKS * REGIME_COUNT];
         uint16_t cpus[SCENE_CPUS_MAX];
         uint64_t cpu_ns[SCENE_CPUS_MAX];
+        uint64_t stressed[SCENE_CPUS_MAX][STRESS_COUNT];
         struct verdict_experiment experiments[VERDICT_EXPERIMENTS_MAX];
         struct verdict_input input;
 } scene;
@@ -101,6 +102,8 @@ static inline void scene_host(int packages, int cores, int threads)
                 cpu_set_add(&scene.plan.cpus, (unsigned)cpu);
                 scene.cpus[cpu] = (uint16_t)cpu;
                 scene.cpu_ns[cpu] = 1500000000;
+                scene.stressed[cpu][STRESS_NONE] = 7000;
+                scene.stressed[cpu][STRESS_BURSTS] = 3000;
                 for (size_t t = 0; t < SCENE_CHECKS * REGIME_COUNT; t++)
                         scene.tallies[(size_t)cpu * SCENE_CHECKS * REGIME_COUNT + t] = (struct tally){
                                 .rounds = 1000, .events = t % REGIME_COUNT ? 5000 : 0, .covered = 900
@@ -114,7 +117,8 @@ static inline void scene_host(int packages, int cores, int threads)
                 .n_checks = SCENE_CHECKS,
                 .n_cpus = (size_t)n,
                 .cpus = scene.cpus,
-                .cpu_ns = scene.cpu_ns };
+                .cpu_ns = scene.cpu_ns,
+                .stressed = scene.stressed };
         scene.input = (struct verdict_input){ .host = &scene.host,
                 .plan = &scene.plan,
                 .evidence = &scene.evidence,

@@ -127,6 +127,43 @@ static void test_regimes(void)
         }
 }
 
+static const struct {
+        const char *text;
+        uint32_t stress; /* 0: an error, whose sentence has `says` in it */
+        const char *says;
+} stresses[] = {
+        { "none", 1u << STRESS_NONE, NULL },
+        { "bursts,mixed", 1u << STRESS_BURSTS | 1u << STRESS_MIXED, NULL },
+        { "all", (1u << STRESS_COUNT) - 1, NULL },
+        { "burst", 0, "there is no stress 'burst'" },
+        { "", 0, "there is no stress ''" },
+};
+
+static void test_stress(void)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(stresses); i++) {
+                uint32_t mask = 77;
+                int r = arguments_stress(stresses[i].text, &mask, &error);
+
+                if (stresses[i].stress)
+                        tap_ok(r == 0 && mask == stresses[i].stress, "stress: '%s'", stresses[i].text);
+                else
+                        tap_ok(r == -EINVAL && mask == 77 && strstr(error.text, stresses[i].says),
+                                "stress: '%s': %s", stresses[i].text, error.text);
+        }
+}
+
+static void test_nice(void)
+{
+        int nice = 5;
+
+        tap_ok(arguments_nice("19", &nice, &error) == 0 && nice == 19, "niceness: 19");
+        tap_ok(arguments_nice("20", &nice, &error) == -EINVAL && nice == 19 &&
+                        strstr(error.text, "0 and 19"),
+                "niceness: 20 is refused");
+        tap_ok(arguments_nice("-1", &nice, &error) == -EINVAL && nice == 19, "niceness: -1 is refused");
+}
+
 static void test_cpus(void)
 {
         struct host_cpu places[] = { { .cpu = 0 }, { .cpu = 1 }, { .cpu = 3 } };
@@ -238,6 +275,8 @@ int main(void)
         test_durations();
         test_patterns();
         test_regimes();
+        test_stress();
+        test_nice();
         test_cpus();
         test_others();
         test_distance();

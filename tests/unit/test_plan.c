@@ -125,6 +125,27 @@ static void test_orders(void)
         }
 }
 
+/* Checks 2 and 4 failed before: 4 more often. They come first in each part, and weigh by doublings. */
+static void test_failed_before(void)
+{
+        static const uint32_t failed[PLAN_CHECKS_MAX] = { [2] = 1, [4] = 1000000 };
+        struct plan_request request = { .online = cpus("0-1"),
+                .allowed = cpus("0-1"),
+                .features = ALL_FEATURES,
+                .regimes = BIT(REGIME_QUIET) | BIT(REGIME_TIMER),
+                .failed = failed };
+        uint8_t weights[5] = { 0 };
+
+        (void)plan_build(&request, &plan);
+        tap_ok(strcmp(items(), "4.quiet! 2.quiet! 0.quiet! 1.quiet! 3.quiet! "
+                               "2.timer 0.timer 3.timer 4.timer 1.timer") == 0,
+                "what failed before comes first in its part: %s", items());
+        for (size_t i = 0; i < plan.n_items; i++)
+                weights[plan.items[i].check] = plan.items[i].weight;
+        tap_ok(weights[2] == 1 && weights[4] == PLAN_WEIGHT_MAX && !weights[0],
+                "one failure weighs 1, many at most %d", PLAN_WEIGHT_MAX);
+}
+
 static void test_skips(void)
 {
         struct plan_request request = {
@@ -217,6 +238,7 @@ static void test_walk(void)
 int main(void)
 {
         test_orders();
+        test_failed_before();
         test_skips();
         test_lists();
         test_format_short();

@@ -66,6 +66,29 @@ static void lines_come_back(void)
                 "NDJSON: the rounds that accuse come back, each once");
 }
 
+/* What a report of the same host says of each check; its experiments say nothing new, and another version's checks are
+ * passed over. */
+static void failures_count(void)
+{
+        uint32_t failed[PLAN_CHECKS_MAX] = { [SCENE_STATE] = 5 };
+        FILE *file;
+
+        evidence();
+        scene_observe(OBSERVATION_MISMATCH, 5, SCENE_STATE, REGIME_QUIET, 9)->experiment = EXPERIMENT_SAME;
+        file = open_file();
+        for (size_t i = 0; i < scene.evidence.n_observations; i++)
+                (void)report_observation(&scene.observations[i], file);
+        (void)fputs("{\"kind\":\"mismatch\",\"experiment\":\"none\",\"check\":\"of_tomorrow\"}\n", file);
+        (void)fclose(file);
+        tap_ok(report_read_failed(path, failed, sentence) == 0 && failed[SCENE_FMA] == 2 &&
+                        failed[SCENE_STATE] == 6,
+                "failures of a report are added by check");
+        tap_ok(read_text("{\"kind\":\"mismatch\"}\n", 22) < 0 &&
+                        report_read_failed(path, failed, sentence) < 0 && sentence[0] &&
+                        failed[SCENE_FMA] == 2,
+                "a wrong one adds nothing: %s", sentence);
+}
+
 static void report_comes_back(void)
 {
         struct verdict verdict;
@@ -224,6 +247,7 @@ int main(void)
         if (fd < 0)
                 return 99;
         lines_come_back();
+        failures_count();
         report_comes_back();
         refused();
         depth_and_files();

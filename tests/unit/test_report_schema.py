@@ -61,6 +61,7 @@ def breakages(report):
     yield broken("siblings as a list in text", lambda r: r["cpus"][0].update(siblings="0,8"))
     yield broken("a tally cut short", lambda r: r["cpus"][0]["regimes"]["quiet"].pop())
     yield broken("a regime of its own", lambda r: r["cpus"][0]["regimes"].update(noise=[0] * 7))
+    yield broken("a stress of its own", lambda r: r["cpus"][0]["stress"].update(shaking=1))
     yield broken("a negative count", lambda r: r["cpus"][0].update(rounds=-1))
     yield broken("a fact without source", lambda r: r["host"]["facts"]["kernel"].pop("source"))
     yield broken("a death on a mismatch", lambda r: r["observations"][0].update(death={}))
