@@ -211,11 +211,10 @@ static int run_all(const struct replay *replay)
         struct host_source source = { .root = "" };
         bool seen[8] = { false };
         struct host host;
-        const char *broken;
+        char broken[ANSWERS_SENTENCE_MAX];
 
-        if (answers_verify_all(&broken) < 0) {
-                fprintf(stderr, "assay: the table of known answers '%s' does not match its checksum.\n",
-                        broken);
+        if (answers_verify_all(broken) < 0) {
+                fprintf(stderr, "assay: %s; nothing was run. Install assay again.\n", broken);
                 return COMMAND_ERROR;
         }
         if (host_read(&source, &host) < 0) {

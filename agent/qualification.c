@@ -321,15 +321,12 @@ static int qualify(struct qualification *q)
 {
         struct host_source source = { .root = "",
                 .identity_command = q->request->configuration->identity_command };
-        const char *broken = NULL;
+        char broken[ANSWERS_SENTENCE_MAX];
         int r;
 
         q->started_ns = clock_ns(CLOCK_REALTIME);
-        if (answers_verify_all(&broken) < 0) {
-                fprintf(stderr,
-                        "assay: the table of known answers '%s' does not match its checksum; "
-                        "nothing was tested. Install assay again.\n",
-                        broken);
+        if (answers_verify_all(broken) < 0) {
+                fprintf(stderr, "assay: %s; nothing was tested. Install assay again.\n", broken);
                 return COMMAND_ERROR;
         }
         q->input.answers_intact = true;

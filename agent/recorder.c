@@ -20,7 +20,7 @@ void recorder_begin(struct recorder *recorder, const struct supervisor_run *run,
 static bool tables_intact(const struct check *check)
 {
         for (const struct answers *const *a = check->answers; a && *a; a++)
-                if (answers_verify(*a) < 0)
+                if (answers_verify(*a, NULL) < 0)
                         return false;
         return true;
 }

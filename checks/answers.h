@@ -45,8 +45,10 @@ static inline const uint8_t *answers_payload(const struct answers *answers)
         return answers->begin + ANSWERS_HEADER_SIZE;
 }
 
-/* Checks one table's header, size and checksum. Returns 0, or -EBADMSG. */
-int answers_verify(const struct answers *answers);
+/* Checks one table's header, version, size, name and checksum. Returns 0, or -EBADMSG and in `sentence`
+ * (ANSWERS_SENTENCE_MAX bytes, or NULL) what is wrong with which table, without a capital or a full stop. */
+#define ANSWERS_SENTENCE_MAX 160
+int answers_verify(const struct answers *answers, char *sentence);
 
-/* Checks the tables of every check. Returns 0, or -EBADMSG and in *ret_name the first bad table's name. */
-int answers_verify_all(const char **ret_name);
+/* The same of the tables of every check, up to the first that is wrong. */
+int answers_verify_all(char *sentence);

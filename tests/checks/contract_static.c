@@ -67,7 +67,7 @@ bool contract_limits(struct contract *contract)
         if (c->needs >> ISA_COUNT)
                 return contract_broken(contract, "needs features that do not exist");
         for (const struct answers *const *a = c->answers; a && *a; a++)
-                if (answers_verify(*a) < 0)
+                if (answers_verify(*a, NULL) < 0)
                         return contract_broken(contract, "the table %s is damaged", (*a)->name);
         return limits_numbers(contract);
 }
