@@ -150,6 +150,11 @@ struct check {
         const void *hold_begin, *hold_end;
         int (*frame)(
                 const void *state, const struct check_frame *frame, struct check_mismatch *ret_mismatch);
+
+        /* Optional, for checks whose run executes code that it makes itself: gives `code` the bytes of all the
+         * instructions that its whole cycle executes, in pieces that each begin with an instruction, the same on
+         * every CPU. The build reads them to tell which instructions the check covers; no worker calls it. */
+        void (*emitted)(void (*code)(const uint8_t *bytes, size_t size, void *user), void *user);
 };
 
 #define CHECK_STATE_MAX (512 * 1024)
