@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* assay list: every check, and whether this host can run it. */
+/* assay list: every check, and whether this host can run it; the instructions that they cover. */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "agent/arguments.h"
 #include "agent/command.h"
+#include "agent/covered_report.h"
 #include "agent/host.h"
 #include "agent/host_report.h"
 #include "base/terminal.h"
@@ -13,64 +14,47 @@
 
 #define TEXT_INDENT 4
 
-static const char *family_name(enum check_family family)
-{
-        switch (family) {
-        case CHECK_STATE:
-                return "state under signals";
-        case CHECK_STACK:
-                return "stack";
-        case CHECK_VECTOR:
-                return "vector";
-        case CHECK_PROGRAM:
-                return "random programs";
-        case CHECK_CRYPTO:
-                return "crypto and hashes";
-        case CHECK_INTEGER:
-                return "integer and scalar floating point";
-        case CHECK_PERMUTE:
-                return "permute, gather, scatter and masks";
-        case CHECK_MOVE:
-                return "moves, caches and memory";
-        case CHECK_COHERENCE:
-                return "coherence between CPUs";
-        case CHECK_BRANCH:
-                return "control flow";
-        case CHECK_LIBRARY:
-                return "real libraries";
-        case CHECK_ERRATUM:
-                return "known errata";
-        }
-        return "other";
-}
-
 static json_t *check_json(const struct check *check, isa_set features)
 {
         isa_set missing = check->needs & ~features;
 
         return json_pack("{s:s, s:i, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:b, s:b, s:s?}", "name",
-                check->name, "family", (int)check->family, "family_name", family_name(check->family),
+                check->name, "family", (int)check->family, "family_name", check_family_name(check->family),
                 "detects", check->detects, "needs", host_features_json(check->needs), "runs", missing == 0,
                 "missing", host_features_json(missing), "round_us_max", (int)check->round_us, "cycle",
                 (int)check->cycle, "events", check->events, "known", !check->voted, "other", check->other);
 }
 
+static int no_memory(void)
+{
+        fprintf(stderr, "assay: there is not enough memory to print the list.\n");
+        return COMMAND_ERROR;
+}
+
+/* Takes `whole`, NULL where there was no memory for it. */
+static int print_json(json_t *whole)
+{
+        int r = whole ? json_dumpf(whole, stdout, JSON_INDENT(2)) : -1;
+
+        json_decref(whole);
+        if (r < 0 && !ferror(stdout))
+                return no_memory();
+        putchar('\n');
+        return COMMAND_OK;
+}
+
 static int list_json(isa_set features)
 {
-        json_t *checks = json_array(), *whole;
-        int r;
+        json_t *checks = json_array();
 
         for (size_t i = 0; check_list[i]; i++)
                 (void)json_array_append_new(checks, check_json(check_list[i], features));
-        whole = json_pack("{s:s, s:o}", "schema", "assay.list/1", "checks", checks);
-        r = whole ? json_dumpf(whole, stdout, JSON_INDENT(2)) : -1;
-        json_decref(whole);
-        if (r < 0 && !ferror(stdout)) {
-                fprintf(stderr, "assay: there is not enough memory to print the list.\n");
-                return COMMAND_ERROR;
-        }
-        putchar('\n');
-        return COMMAND_OK;
+        return print_json(json_pack("{s:s, s:o}", "schema", "assay.list/1", "checks", checks));
+}
+
+static int coverage_text(isa_set features)
+{
+        return covered_text(features, stdout, terminal_width(stdout)) < 0 ? no_memory() : COMMAND_OK;
 }
 
 static void check_text(const struct check *check, isa_set features, int width)
@@ -83,7 +67,7 @@ static void check_text(const struct check *check, isa_set features, int width)
         host_features_text(check->needs, names, sizeof(names));
         (void)snprintf(text, sizeof(text),
                 "%s; a round takes at most %u us, %u rounds use every operand once; needs %s.",
-                family_name(check->family), check->round_us, check->cycle,
+                check_family_name(check->family), check->round_us, check->cycle,
                 names[0] ? names : "nothing special");
         printf("%*s", TEXT_INDENT, "");
         terminal_wrap(stdout, text, TEXT_INDENT, TEXT_INDENT, width);
@@ -111,17 +95,22 @@ static int list_text(isa_set features)
 
 static int list_run(int argc, char **argv)
 {
-        static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+        static const struct option options[] = {
+                { "coverage", no_argument, NULL, 'c' },
+                { "json", no_argument, NULL, 'j' },
+                { NULL, 0, NULL, 0 },
+        };
         struct host_source source = { .root = "" };
         struct host host;
         isa_set features;
-        bool json = false;
+        bool coverage = false, json = false;
         int option;
 
         while ((option = arguments_next(argc, argv, options)) != ARGUMENTS_END) {
                 if (option == ARGUMENTS_WRONG)
                         return COMMAND_USAGE;
-                json = true;
+                coverage |= option == 'c';
+                json |= option == 'j';
         }
         if (arguments_no_operands(argc, argv) < 0)
                 return COMMAND_USAGE;
@@ -129,15 +118,20 @@ static int list_run(int argc, char **argv)
                 &source, &host); /* where no CPU can be told from another, the features are still read */
         features = host.features;
         host_free(&host);
+        if (coverage)
+                return json ? print_json(covered_json(features)) : coverage_text(features);
         return json ? list_json(features) : list_text(features);
 }
 
 const struct command cmd_list = {
         .name = "list",
         .summary = "list every check, what it detects and whether this host can run it",
-        .help = "list [--json]\n\n"
+        .help = "list [--coverage] [--json]\n\n"
                 "Lists every check: what it detects, the CPU features that it needs, the longest\n"
                 "time of a round, and whether this host can run it.\n\n"
-                "  --json  print an object of the schema assay.list/1\n",
+                "  --coverage  list instead every instruction that a program can execute on this\n"
+                "              CPU, and the checks that execute it and compare its result; what no\n"
+                "              check covers, what is left out and why; and how much that is\n"
+                "  --json      print an object of the schema assay.list/1 or assay.coverage/1\n",
         .run = list_run,
 };

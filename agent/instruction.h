@@ -16,8 +16,10 @@
 #include "checks/isa.h"
 
 /* What a form needs of the CPU: returns NULL and writes the features; or the reason why no feature of checks/isa.h
- * stands for it (*ret_needs untouched), and then it is on no CPU that this program knows. */
+ * stands for it (*ret_needs untouched), and then no check may use it. That reason is instruction_elsewhere where only
+ * CPUs of the past have it. */
 const char *instruction_needs(const ZydisDecodedInstruction *instruction, isa_set *ret_needs);
+extern const char instruction_elsewhere[];
 
 /* Why an instruction is left out of checks in every form, in a few words ("reads the time"); NULL: it is not. What
  * a user's program can execute with a result that its operands decide is never left out. */

@@ -9,19 +9,18 @@ struct set {
         const char *elsewhere; /* why no feature stands for it */
 };
 
-#define KNIGHTS_CORNER "only Knights Corner has it"
-#define KNIGHTS_LANDING "only Knights Landing and Knights Mill have it"
-#define AMD_FORMER "only CPUs of AMD that are no longer made have it"
-#define PADLOCK "only CPUs of VIA and Zhaoxin have it"
 #define UNREAD "its feature is not among those that are read"
 
 #define NEEDS(set, features) [ZYDIS_ISA_SET_##set] = { .known = true, .needs = (features) }
 #define ELSEWHERE(set, reason) [ZYDIS_ISA_SET_##set] = { .elsewhere = (reason) }
+#define PAST(set) ELSEWHERE(set, instruction_elsewhere)
 /* EVEX of 128 and 256 bits needs VL, of 512 not: Intel SDM volume 1, 15.3. */
 #define EVEX(set, features)                                                  \
         NEEDS(set##_128, (features) | ISA(AVX512F) | ISA(AVX512VL)),         \
                 NEEDS(set##_256, (features) | ISA(AVX512F) | ISA(AVX512VL)), \
                 NEEDS(set##_512, (features) | ISA(AVX512F))
+
+const char instruction_elsewhere[] = "not on CPUs of today";
 
 static const struct set sets[ZYDIS_ISA_SET_MAX_VALUE + 1] = {
         /* what every CPU in 64-bit mode has */
@@ -123,28 +122,29 @@ static const struct set sets[ZYDIS_ISA_SET_MAX_VALUE + 1] = {
         EVEX(AVX512_VAES, ISA(VAES)),
         EVEX(AVX512_VPCLMULQDQ, ISA(VPCLMUL)),
         EVEX(AVX512_GFNI, ISA(GFNI)),
-        /* what no feature stands for */
-        ELSEWHERE(KNCE, KNIGHTS_CORNER),
-        ELSEWHERE(KNCJKBR, KNIGHTS_CORNER),
-        ELSEWHERE(KNCSTREAM, KNIGHTS_CORNER),
-        ELSEWHERE(KNCV, KNIGHTS_CORNER),
-        ELSEWHERE(KNC_MISC, KNIGHTS_CORNER),
-        ELSEWHERE(KNC_PF_HINT, KNIGHTS_CORNER),
-        ELSEWHERE(AVX512ER_512, KNIGHTS_LANDING),
-        ELSEWHERE(AVX512ER_SCALAR, KNIGHTS_LANDING),
-        ELSEWHERE(AVX512PF_512, KNIGHTS_LANDING),
-        ELSEWHERE(AVX512_4FMAPS_512, KNIGHTS_LANDING),
-        ELSEWHERE(AVX512_4FMAPS_SCALAR, KNIGHTS_LANDING),
-        ELSEWHERE(AVX512_4VNNIW_512, KNIGHTS_LANDING),
-        ELSEWHERE(AMD3DNOW, AMD_FORMER),
-        ELSEWHERE(FMA4, AMD_FORMER),
-        ELSEWHERE(LWP, AMD_FORMER),
-        ELSEWHERE(TBM, AMD_FORMER),
-        ELSEWHERE(XOP, AMD_FORMER),
-        ELSEWHERE(PADLOCK_ACE, PADLOCK),
-        ELSEWHERE(PADLOCK_PHE, PADLOCK),
-        ELSEWHERE(PADLOCK_PMM, PADLOCK),
-        ELSEWHERE(PADLOCK_RNG, PADLOCK),
+        /* what no feature stands for: Knights Corner, Landing and Mill; former CPUs of AMD; CPUs of VIA and Zhaoxin */
+        PAST(KNCE),
+        PAST(KNCJKBR),
+        PAST(KNCSTREAM),
+        PAST(KNCV),
+        PAST(KNC_MISC),
+        PAST(KNC_PF_HINT),
+        PAST(AVX512ER_512),
+        PAST(AVX512ER_SCALAR),
+        PAST(AVX512PF_512),
+        PAST(AVX512_4FMAPS_512),
+        PAST(AVX512_4FMAPS_SCALAR),
+        PAST(AVX512_4VNNIW_512),
+        PAST(AMD3DNOW),
+        PAST(FMA4),
+        PAST(LWP),
+        PAST(TBM),
+        PAST(XOP),
+        PAST(PADLOCK_ACE),
+        PAST(PADLOCK_PHE),
+        PAST(PADLOCK_PMM),
+        PAST(PADLOCK_RNG),
+        /* what the system decides */
         ELSEWHERE(MPX, "no system enables MPX any more"),
         ELSEWHERE(CET, "shadow stacks are the system's to enable"),
         ELSEWHERE(KEYLOCKER, "the keys of Key Locker are the system's to load"),

@@ -2,7 +2,8 @@
 /* For every assembly file, included first: the notes without which the whole program would lose its
  * non-executable stack (.note.GNU-stack) or its note on indirect branch tracking (so the entry points start with
  * endbr64), and the two macros that open and close a function. The note does not promise a shadow stack: kernels
- * switch stacks and return where nobody called. */
+ * switch stacks and return where nobody called. The section .kernels, which is never loaded, lists the functions that
+ * no compiler made (agent/image.h). */
 #pragma once
 
         .section .note.GNU-stack, "", @progbits
@@ -17,6 +18,10 @@
         .globl \name
         .hidden \name
         .type \name, @function
+        .pushsection .kernels, "", @progbits
+        .balign 8
+        .quad \name
+        .popsection
         .balign 64
 \name:
         endbr64

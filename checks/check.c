@@ -12,6 +12,37 @@ uint64_t check_round_hash(const struct check_round *round, uint64_t salt)
         return random_mix(random_mix(round->seed + salt) ^ where);
 }
 
+const char *check_family_name(enum check_family family)
+{
+        switch (family) {
+        case CHECK_STATE:
+                return "state under signals";
+        case CHECK_STACK:
+                return "stack";
+        case CHECK_VECTOR:
+                return "vector";
+        case CHECK_PROGRAM:
+                return "random programs";
+        case CHECK_CRYPTO:
+                return "crypto and hashes";
+        case CHECK_INTEGER:
+                return "integer and scalar floating point";
+        case CHECK_PERMUTE:
+                return "permute, gather, scatter and masks";
+        case CHECK_MOVE:
+                return "moves, caches and memory";
+        case CHECK_COHERENCE:
+                return "coherence between CPUs";
+        case CHECK_BRANCH:
+                return "control flow";
+        case CHECK_LIBRARY:
+                return "real libraries";
+        case CHECK_ERRATUM:
+                return "known errata";
+        }
+        return "other";
+}
+
 const char *check_unit_name(enum check_unit unit)
 {
         static const char *const names[CHECK_UNIT_COUNT] = {

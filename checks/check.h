@@ -115,6 +115,9 @@ enum check_family {
         CHECK_ERRATUM,
 };
 
+/* The family in a few words ("crypto and hashes"), static storage. */
+const char *check_family_name(enum check_family family);
+
 /* A table of known answers, embedded from checks/answers/ by the ANSWERS macro (checks/answers.h). */
 struct answers;
 
