@@ -47,6 +47,7 @@ for shell in bash zsh; do
         tap_ok "$shell: commands" "offers_$shell" qualify ''
         tap_ok "$shell: a command that has begun" "offers_$shell" replay re
         tap_ok "$shell: options" "offers_$shell" --duration qualify --du
+        tap_ok "$shell: options of another command" "offers_$shell" --coverage list --co
         tap_ok "$shell: checks" "offers_$shell" "$first_check" qualify --checks "${first_check:0:3}"
         tap_ok "$shell: regimes" "offers_$shell" storm-async qualify --regimes storm-
         tap_ok "$shell: CPUs" "offers_$shell" 0 qualify --cpus ''
