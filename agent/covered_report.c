@@ -51,7 +51,7 @@ static json_t *checks_json(const struct check *const *checks, size_t n, bool vot
 static json_t *instruction_json(
         const struct covered_instruction *instruction, enum covered_standing standing, isa_set features)
 {
-        const struct check *checks[PLAN_CHECKS_MAX];
+        const struct check *checks[PLAN_CHECKS_MAX] = { NULL };
         size_t n = standing == COVERED_EXCLUDED
                            ? 0
                            : covered_checks(instruction, features, checks, ARRAY_SIZE(checks));

@@ -64,22 +64,27 @@ static void reach(struct walk *walk, uintptr_t address, enum role role)
         walk->tasks[walk->n_tasks++] = (struct task){ (uint32_t)index, role };
 }
 
-/* An address that code names or data holds: setup that takes the address of a function gives it to run. */
-static void reach_pointer(struct walk *walk, uintptr_t address, enum role role)
+/* An address that code names or data holds: setup that takes the address of a function gives it to run. Returns
+ * whether it is one of the program. */
+static bool reach_pointer(struct walk *walk, uintptr_t address, enum role role)
 {
         const struct image_symbol *symbol = image_find(walk->image, address);
 
-        reach(walk, address, symbol && symbol->code ? ROLE_RUN : role);
+        if (symbol)
+                reach(walk, address, symbol->code ? ROLE_RUN : role);
+        return symbol;
 }
 
-/* Where a label that has no size is followed by padding, reading it all runs into what a sanitizer guards. */
+/* A label without a size is a table that ends where its pointers do: what comes then belongs to somebody else, and may
+ * be what a sanitizer guards. */
 __attribute__((no_sanitize("address"))) static void walk_data(
         struct walk *walk, const struct image_symbol *symbol, enum role role)
 {
         uintptr_t first = (symbol->begin + sizeof(uintptr_t) - 1) & ~(sizeof(uintptr_t) - 1);
 
         for (uintptr_t at = first; at + sizeof(uintptr_t) <= symbol->end; at += sizeof(uintptr_t))
-                reach_pointer(walk, *(const uintptr_t *)at, role);
+                if (!reach_pointer(walk, *(const uintptr_t *)at, role) && !symbol->sized)
+                        return;
 }
 
 /* What an instruction at `address` names: the target of a branch is executed, an operand in memory or an immediate
@@ -95,11 +100,11 @@ static void walk_operands(struct walk *walk, const ZydisDecodedInstruction *inst
                         if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE)
                                 reach(walk, target, role);
                         else
-                                reach_pointer(walk, target, role);
+                                (void)reach_pointer(walk, target, role);
                 } else if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
-                        reach_pointer(walk, operand->imm.value.u, role);
+                        (void)reach_pointer(walk, operand->imm.value.u, role);
                 } else if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY) {
-                        reach_pointer(walk, (uintptr_t)operand->mem.disp.value, role);
+                        (void)reach_pointer(walk, (uintptr_t)operand->mem.disp.value, role);
                 }
         }
 }
@@ -158,6 +163,7 @@ int image_walk(const struct image *image, const struct check *check, image_instr
                 return -ENOMEM;
         ZydisDecoderInit(&walk.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
         reach(&walk, (uintptr_t)check->run, ROLE_RUN);
+        reach(&walk, (uintptr_t)check->prepare, ROLE_SETUP);
         reach(&walk, (uintptr_t)check->setup, ROLE_SETUP);
         while (walk.n_tasks) {
                 struct task task = walk.tasks[--walk.n_tasks];

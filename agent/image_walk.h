@@ -3,9 +3,9 @@
  *
  * From check->run the walk follows every direct jump and call, every address that an instruction names, and every pointer
  * within the data that it comes to. Functions are disassembled from their beginning to their end, so that what a jump
- * table leads to is seen too. From check->setup it follows only what leads to code that run calls through the state:
- * functions whose address setup takes, and pointers within its data (struct vector_stream and its kernels); the code of
- * setup itself does not count. Neither does what a check's other members point to. */
+ * table leads to is seen too. From check->prepare and check->setup it follows only what leads to code that run calls
+ * through the state: functions whose address they take, and pointers within their data (struct vector_stream and its
+ * kernels); their own code does not count. Neither does what a check's other members point to, nor a shared library. */
 #pragma once
 
 #include "agent/image.h"

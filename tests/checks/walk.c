@@ -89,6 +89,7 @@ static void test_walk(const struct image *image)
                 { ZYDIS_MNEMONIC_PDEP, true, "a kernel in the data that setup names" },
                 { ZYDIS_MNEMONIC_PEXT, true, "a function whose address setup takes" },
                 { ZYDIS_MNEMONIC_MOVBE, false, "a label behind a return" },
+                { ZYDIS_MNEMONIC_BLSR, false, "what lies behind a table" },
                 { ZYDIS_MNEMONIC_BTC, false, "setup itself" },
                 { ZYDIS_MNEMONIC_BSF, false, "a function that setup calls" },
                 { ZYDIS_MNEMONIC_BSR, false, "verify" },

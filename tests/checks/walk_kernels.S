@@ -3,8 +3,9 @@
 
         .section .data.rel.local, "aw"
         .balign 8
-walk_table: /* into the middle of a function */
+walk_table: /* into the middle of a function; it ends where its pointers do */
         .quad   walk_middle
+        .quad   0, walk_beyond
         .text
 
 FUNCTION walk_run
@@ -44,6 +45,11 @@ walk_fallen_into:
 walk_behind:
         movbe   (%rax), %eax
         ret
+
+FUNCTION walk_beyond
+        blsr    %rax, %rax
+        ret
+END walk_beyond
 
 FUNCTION walk_kernel
         pdep    %rax, %rax, %rax
