@@ -62,14 +62,11 @@ static json_t *instruction_json(
                 checks_json(checks, n, true));
 }
 
-/* `family` 0: all of them. */
-static json_t *totals_json(enum check_family family, isa_set features)
+static json_t *totals_json(const struct covered_totals *totals)
 {
-        struct covered_totals totals = covered_total(family, features);
-
-        return json_pack("{s:i, s:i, s:i, s:i, s:i, s:f}", "instructions", (int)totals.instructions, "known",
-                (int)totals.known, "voted", (int)totals.voted, "none", (int)totals.none, "excluded",
-                (int)totals.excluded, "known_percent", covered_permille(&totals) / 10.0);
+        return json_pack("{s:i, s:i, s:i, s:i, s:i, s:f}", "instructions", (int)totals->instructions,
+                "known", (int)totals->known, "voted", (int)totals->voted, "none", (int)totals->none,
+                "excluded", (int)totals->excluded, "known_percent", covered_permille(totals) / 10.0);
 }
 
 static json_t *families_json(isa_set features)
@@ -77,8 +74,12 @@ static json_t *families_json(isa_set features)
         json_t *families = json_array();
 
         for (enum check_family family = CHECK_STATE; family <= CHECK_ERRATUM; family++) {
-                json_t *object = totals_json(family, features);
+                struct covered_totals totals = covered_total(family, features);
+                json_t *object;
 
+                if (!totals.instructions && !totals.excluded)
+                        continue;
+                object = totals_json(&totals);
                 (void)json_object_set_new(object, "family", json_integer(family));
                 (void)json_object_set_new(object, "family_name", json_string(check_family_name(family)));
                 (void)json_array_append_new(families, object);
@@ -88,6 +89,7 @@ static json_t *families_json(isa_set features)
 
 json_t *covered_json(isa_set features)
 {
+        struct covered_totals all = covered_total(0, features);
         json_t *instructions = json_array();
 
         for (size_t i = 0; i < covered_count; i++) {
@@ -98,7 +100,7 @@ json_t *covered_json(isa_set features)
                                 instruction_json(&covered_instructions[i], standing, features));
         }
         return json_pack("{s:s, s:o, s:o, s:o}", "schema", "assay.coverage/1", "instructions", instructions,
-                "families", families_json(features), "totals", totals_json(0, features));
+                "families", families_json(features), "totals", totals_json(&all));
 }
 
 /* ---- text: a paragraph a line, wrapped at the end ---- */
