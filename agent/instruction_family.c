@@ -70,80 +70,75 @@ static enum check_family named_family(const ZydisDecodedInstruction *instruction
         return scalar(name) ? CHECK_INTEGER : CHECK_VECTOR;
 }
 
+/* Mnemonics that their category, which covers more, does not tell. */
+static const struct {
+        ZydisMnemonic mnemonic;
+        enum check_family family;
+} by_mnemonic[] = {
+        { ZYDIS_MNEMONIC_ENTER, CHECK_STACK },
+        { ZYDIS_MNEMONIC_LEAVE, CHECK_STACK },
+        { ZYDIS_MNEMONIC_VPLZCNTD, CHECK_VECTOR },
+        { ZYDIS_MNEMONIC_VPLZCNTQ, CHECK_VECTOR },
+        { ZYDIS_MNEMONIC_CRC32, CHECK_CRYPTO },
+        { ZYDIS_MNEMONIC_VPCLMULQDQ, CHECK_CRYPTO },
+        { ZYDIS_MNEMONIC_LZCNT, CHECK_INTEGER },
+        { ZYDIS_MNEMONIC_POPCNT, CHECK_INTEGER },
+        { ZYDIS_MNEMONIC_TZCNT, CHECK_INTEGER },
+        { ZYDIS_MNEMONIC_BSWAP, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_LDDQU, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_MOV, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_MOVNTDQA, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_MOVSX, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_MOVSXD, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_MOVZX, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_VLDDQU, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_VMOVNTDQA, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_XCHG, CHECK_MOVE },
+        { ZYDIS_MNEMONIC_XLAT, CHECK_MOVE },
+};
+
+/* 0: it names a set of instructions and no unit. */
+static const uint8_t by_category[ZYDIS_CATEGORY_MAX_VALUE + 1] = {
+        [ZYDIS_CATEGORY_FLAGOP] = CHECK_STATE,
+        [ZYDIS_CATEGORY_PKU] = CHECK_STATE,
+        [ZYDIS_CATEGORY_RDWRFSGS] = CHECK_STATE,
+        [ZYDIS_CATEGORY_XSAVE] = CHECK_STATE,
+        [ZYDIS_CATEGORY_XSAVEOPT] = CHECK_STATE,
+        [ZYDIS_CATEGORY_CALL] = CHECK_STACK,
+        [ZYDIS_CATEGORY_POP] = CHECK_STACK,
+        [ZYDIS_CATEGORY_PUSH] = CHECK_STACK,
+        [ZYDIS_CATEGORY_RET] = CHECK_STACK,
+        [ZYDIS_CATEGORY_AMX_TILE] = CHECK_VECTOR,
+        [ZYDIS_CATEGORY_AES] = CHECK_CRYPTO,
+        [ZYDIS_CATEGORY_GFNI] = CHECK_CRYPTO,
+        [ZYDIS_CATEGORY_PCLMULQDQ] = CHECK_CRYPTO,
+        [ZYDIS_CATEGORY_SHA] = CHECK_CRYPTO,
+        [ZYDIS_CATEGORY_VAES] = CHECK_CRYPTO,
+        [ZYDIS_CATEGORY_VPCLMULQDQ] = CHECK_CRYPTO,
+        [ZYDIS_CATEGORY_FCMOV] = CHECK_INTEGER,
+        [ZYDIS_CATEGORY_X87_ALU] = CHECK_INTEGER,
+        [ZYDIS_CATEGORY_AVX2GATHER] = CHECK_PERMUTE,
+        [ZYDIS_CATEGORY_BLEND] = CHECK_PERMUTE,
+        [ZYDIS_CATEGORY_BROADCAST] = CHECK_PERMUTE,
+        [ZYDIS_CATEGORY_COMPRESS] = CHECK_PERMUTE,
+        [ZYDIS_CATEGORY_CONFLICT] = CHECK_PERMUTE,
+        [ZYDIS_CATEGORY_EXPAND] = CHECK_PERMUTE,
+        [ZYDIS_CATEGORY_GATHER] = CHECK_PERMUTE,
+        [ZYDIS_CATEGORY_KMASK] = CHECK_PERMUTE,
+        [ZYDIS_CATEGORY_SCATTER] = CHECK_PERMUTE,
+        [ZYDIS_CATEGORY_MOVDIR] = CHECK_MOVE,
+        [ZYDIS_CATEGORY_STRINGOP] = CHECK_MOVE,
+        [ZYDIS_CATEGORY_SEMAPHORE] = CHECK_COHERENCE,
+        [ZYDIS_CATEGORY_COND_BR] = CHECK_BRANCH,
+        [ZYDIS_CATEGORY_UNCOND_BR] = CHECK_BRANCH,
+};
+
 enum check_family instruction_family(const ZydisDecodedInstruction *instruction)
 {
-        switch (instruction->mnemonic) {
-        case ZYDIS_MNEMONIC_ENTER:
-        case ZYDIS_MNEMONIC_LEAVE:
-                return CHECK_STACK;
-        case ZYDIS_MNEMONIC_CRC32:
-        case ZYDIS_MNEMONIC_VPCLMULQDQ:
-                return CHECK_CRYPTO;
-        case ZYDIS_MNEMONIC_VPLZCNTD:
-        case ZYDIS_MNEMONIC_VPLZCNTQ:
-                return CHECK_VECTOR;
-        case ZYDIS_MNEMONIC_LZCNT:
-        case ZYDIS_MNEMONIC_POPCNT:
-        case ZYDIS_MNEMONIC_TZCNT:
-                return CHECK_INTEGER;
-        case ZYDIS_MNEMONIC_MOV:
-        case ZYDIS_MNEMONIC_MOVSX:
-        case ZYDIS_MNEMONIC_MOVSXD:
-        case ZYDIS_MNEMONIC_MOVZX:
-        case ZYDIS_MNEMONIC_BSWAP:
-        case ZYDIS_MNEMONIC_XCHG:
-        case ZYDIS_MNEMONIC_XLAT:
-        case ZYDIS_MNEMONIC_LDDQU:
-        case ZYDIS_MNEMONIC_VLDDQU:
-        case ZYDIS_MNEMONIC_MOVNTDQA:
-        case ZYDIS_MNEMONIC_VMOVNTDQA:
-                return CHECK_MOVE;
-        default:
-                break;
-        }
-        switch (instruction->meta.category) {
-        case ZYDIS_CATEGORY_FLAGOP:
-        case ZYDIS_CATEGORY_PKU:
-        case ZYDIS_CATEGORY_RDWRFSGS:
-        case ZYDIS_CATEGORY_XSAVE:
-        case ZYDIS_CATEGORY_XSAVEOPT:
-                return CHECK_STATE;
-        case ZYDIS_CATEGORY_CALL:
-        case ZYDIS_CATEGORY_POP:
-        case ZYDIS_CATEGORY_PUSH:
-        case ZYDIS_CATEGORY_RET:
-                return CHECK_STACK;
-        case ZYDIS_CATEGORY_COND_BR:
-        case ZYDIS_CATEGORY_UNCOND_BR:
-                return CHECK_BRANCH;
-        case ZYDIS_CATEGORY_SEMAPHORE:
-                return CHECK_COHERENCE;
-        case ZYDIS_CATEGORY_MOVDIR:
-        case ZYDIS_CATEGORY_STRINGOP:
-                return CHECK_MOVE;
-        case ZYDIS_CATEGORY_AVX2GATHER:
-        case ZYDIS_CATEGORY_BLEND:
-        case ZYDIS_CATEGORY_BROADCAST:
-        case ZYDIS_CATEGORY_COMPRESS:
-        case ZYDIS_CATEGORY_CONFLICT:
-        case ZYDIS_CATEGORY_EXPAND:
-        case ZYDIS_CATEGORY_GATHER:
-        case ZYDIS_CATEGORY_KMASK:
-        case ZYDIS_CATEGORY_SCATTER:
-                return CHECK_PERMUTE;
-        case ZYDIS_CATEGORY_AES:
-        case ZYDIS_CATEGORY_GFNI:
-        case ZYDIS_CATEGORY_PCLMULQDQ:
-        case ZYDIS_CATEGORY_SHA:
-        case ZYDIS_CATEGORY_VAES:
-        case ZYDIS_CATEGORY_VPCLMULQDQ:
-                return CHECK_CRYPTO;
-        case ZYDIS_CATEGORY_FCMOV:
-        case ZYDIS_CATEGORY_X87_ALU:
-                return CHECK_INTEGER;
-        case ZYDIS_CATEGORY_AMX_TILE:
-                return CHECK_VECTOR;
-        default:
-                return named_family(instruction);
-        }
+        uint8_t family = by_category[instruction->meta.category];
+
+        for (size_t i = 0; i < ARRAY_SIZE(by_mnemonic); i++)
+                if (by_mnemonic[i].mnemonic == instruction->mnemonic)
+                        return by_mnemonic[i].family;
+        return family ? (enum check_family)family : named_family(instruction);
 }
