@@ -2,12 +2,21 @@
 #include "checks/asm.h"
 #include "checks/heat.h"
 
+.macro EIGHT value
+        .rept   8
+        .quad   \value
+        .endr
+.endm
+
         .section .rodata
         .balign 64
 /* x = factor * x + step: the sign flips with every step, and the sum keeps the mantissa moving. */
-start:  .fill   8, 8, 0x3ff5555555555555
-factor: .fill   8, 8, 0xbfefffffffff5a5a
-step:   .fill   8, 8, 0x3fb5a5a5a5a5a5a5
+start:
+        EIGHT 0x3ff5555555555555
+factor:
+        EIGHT 0xbfefffffffff5a5a
+step:
+        EIGHT 0x3fb5a5a5a5a5a5a5
         .text
 
 .macro EACH_CHAIN body:vararg

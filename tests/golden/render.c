@@ -32,7 +32,8 @@ static void name_host(void)
                 for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
                         if (regime != REGIME_STEP && check != SCENE_VOTE)
                                 scene.plan.items[scene.plan.n_items++] =
-                                        (struct plan_item){ (uint16_t)check, (uint8_t)regime, false };
+                                        (struct plan_item){ .check = (uint16_t)check,
+                                                .regime = (uint8_t)regime };
         scene.plan.regime_skip[REGIME_STEP] = PLAN_SKIP_CHOICE;
         scene.plan.check_skip[SCENE_VOTE] = PLAN_SKIP_FEATURE;
         scene.plan.check_missing[SCENE_VOTE] = ISA(AVX512F) | ISA(AMX_TILE);

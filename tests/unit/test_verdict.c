@@ -666,7 +666,7 @@ static void missing_half(void)
 {
         scene_host(1, 8, 1);
         scene.plan.n_items = 1;
-        scene.plan.items[0] = (struct plan_item){ SCENE_FMA, REGIME_TIMER, false };
+        scene.plan.items[0] = (struct plan_item){ .check = SCENE_FMA, .regime = REGIME_TIMER };
         for (unsigned cpu = 1; cpu < 8; cpu += 2)
                 *scene_tally(cpu, SCENE_FMA, REGIME_TIMER) = (struct tally){ 0 };
         scene.input.complete = false;
