@@ -103,13 +103,20 @@ static const struct trap_frame *enter(const struct execution_record *record)
         return left;
 }
 
-static uint32_t outcome(const struct trap_frame *left)
+static void outcome_fill(const struct trap_frame *left, struct execution_result *result)
 {
-        if (left->vector == TRAP_TIMER)
-                return EXECUTION_TIMEOUT;
-        if (left->vector == TRAP_RESUME && left->rip - EXECUTION_RESUME < EXECUTION_PAGE)
-                return EXECUTION_ENDED;
-        return EXECUTION_FAULT;
+        if (left->vector == TRAP_TIMER) {
+                result->outcome = EXECUTION_TIMEOUT;
+        } else if (left->vector == TRAP_RESUME && left->rip - EXECUTION_RESUME < EXECUTION_PAGE) {
+                result->outcome = EXECUTION_ENDED;
+        } else {
+                result->outcome = EXECUTION_FAULT;
+                result->vector = (uint32_t)left->vector;
+                result->error_code = left->error_code;
+                result->rip = left->rip;
+                if (left->vector == 14)
+                        __asm__("mov %%cr2, %0" : "=r"(result->address));
+        }
 }
 
 static void result_fill(const struct execution_record *record, const struct trap_frame *left)
@@ -117,14 +124,7 @@ static void result_fill(const struct execution_record *record, const struct trap
         struct execution_result *result = (struct execution_result *)result_bytes;
         struct registers *to = &result->registers;
         machine_fill(result, 0, sizeof *result);
-        result->outcome = outcome(left);
-        if (result->outcome == EXECUTION_FAULT) {
-                result->vector = (uint32_t)left->vector;
-                result->error_code = left->error_code;
-                result->rip = left->rip;
-                if (left->vector == 14)
-                        __asm__("mov %%cr2, %0" : "=r"(result->address));
-        }
+        outcome_fill(left, result);
         machine_copy(to->general, left->general, sizeof to->general);
         to->flags = left->rflags & ~(uint64_t)FLAGS_RESUME;
         to->fs_base = machine_msr_read(MACHINE_MSR_FS_BASE);

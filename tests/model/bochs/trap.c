@@ -68,6 +68,7 @@ void trap_setup(void)
         __asm__ volatile("lgdt %0\n\t"
                          "lidt %1\n\t"
                          "ltr %w2\n\t"
+                         "lldt %w3\n\t"
                          "mov %w3, %%ds\n\t"
                          "mov %w3, %%es\n\t"
                          "mov %w3, %%fs\n\t"
