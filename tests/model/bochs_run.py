@@ -3,6 +3,7 @@
 with our models. The machine is a ROM of ours (bochs/) and a disk with the records: no BIOS, no operating system."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -64,6 +65,11 @@ def call(*arguments, **options):
     return done.returncode, done.stdout.decode(errors="replace")
 
 
+def version():
+    """Of the installed Bochs: "2.7"."""
+    return re.search(r"Emulator (\S+)", call("bochs", "--help")[1]).group(1)
+
+
 def build(scratch):
     """Makes guest.rom."""
     sources = sorted(GUEST.glob("*.[cS]")) + [GUEST.parent / "xsave_image.c"]
@@ -85,6 +91,8 @@ def emulate(scratch, timeout_s):
         said = call(*arguments, timeout=timeout_s, cwd=scratch, env=environment)[1]
     except subprocess.TimeoutExpired as error:
         raise BochsError(f"Bochs did not end within {timeout_s} s") from error
+    if "'term' not available" in said:
+        raise BochsError("this Bochs has no display `term` (Debian: apt-get install bochs-term)")
     if "\ndone\n" not in said:
         log = scratch / "log"
         log = log.read_text(errors="replace") if log.exists() else ""

@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import bochs_limits  # noqa: E402
 import bochs_run  # noqa: E402
 import native_run  # noqa: E402
 from execution import RESUME, Record, Registers, Result  # noqa: E402
@@ -161,6 +162,34 @@ def many(tap, random):
                                             if (Registers(result.registers).general[RAX], result.arena) != want])
 
 
+# Code whose exception or wrong result bochs_limits.py promises; each is one instruction.
+UNKNOWN = {"vcvtneps2bf16": "62f27e4872c1", "vdpbf16ps": "62f2764852c1", "vpdpbusd": "c4e27150c1", "movdiri": "0f38f901",
+           "movdir64b": "660f38f801", "extrq": "660f79c1", "vgatherdpd": "62f2fd41920cc500000010"}
+
+
+def limits(tap, random):
+    """The table of what Bochs cannot do is true of this one: it refuses what it does not know, and errs."""
+    what = "what bochs_limits.py names is refused or wrong"
+    if bochs_run.version() != bochs_limits.VERSION:
+        tap.skip(what, f"the table is of Bochs {bochs_limits.VERSION}")
+        return
+    shift, carry, spread = start(random), with_general(random, rax=(1 << 64) - 1, rbx=2), start(random)
+    names, codes = zip(*UNKNOWN.items())
+    results = bochs_run.run([Record(bytes.fromhex(code), shift.pack()) for code in codes] +
+                            [Record(bytes.fromhex("660f73d140"), shift.pack()),       # psrlq $64, %xmm1
+                             Record(bytes.fromhex("f3480f38f6c3"), carry.pack()),     # adox %rbx, %rax
+                             Record(bytes.fromhex("62f2fe082ac9"), spread.pack())])   # vpbroadcastmb2q %k1, %xmm1
+    after = [Registers(result.registers) for result in results[len(codes):]]
+    lines = [f"{name}: {result.outcome}" for name, result in zip(names, results)
+             if (result.outcome, result.vector) != ("fault", 6)]
+    right = (("psrlq", after[0].vector[1][:16] == bytes(16)), ("adox", after[1].flags & FLAG_OF),
+             ("vpbroadcastmb2q", after[2].vector[1][16:] == bytes(48)))
+    lines += [f"{name} is right" for name, well in right if well]
+    lines += [f"{name} is not in the table" for name in names + tuple(name for name, _ in right)
+              if name not in bochs_limits.excluded(with_flags=False)]
+    tap.ok(what, lines)
+
+
 def refusals(tap):
     """What it cannot do it says."""
     lines = []
@@ -210,6 +239,7 @@ def main():
                    if not differences(expected(record, {**changes, ("general", RBP): 1}), wanted)]
         tap.ok("a result with another register is noticed", noticed)
         many(tap, random)
+        limits(tap, random)
         refusals(tap)
         tempfile.tempdir = None
         tap.ok("nothing is left behind", os.listdir(scratch))
