@@ -116,19 +116,35 @@ static bool ends_flow(const ZydisDecodedInstruction *instruction)
                instruction->mnemonic == ZYDIS_MNEMONIC_UD2;
 }
 
-static int decode(const ZydisDecoder *decoder, const struct image_symbol *symbol, uintptr_t at,
+static bool decode(const ZydisDecoder *decoder, const struct image_symbol *symbol, uintptr_t at,
         ZydisDecodedInstruction *ret_instruction, ZydisDecodedOperand *ret_operands)
 {
         ZydisDecoderContext context;
 
-        if (ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(
-                    decoder, &context, (const void *)at, symbol->end - at, ret_instruction)) &&
-                ZYAN_SUCCESS(ZydisDecoderDecodeOperands(decoder, &context, ret_instruction, ret_operands,
-                        ret_instruction->operand_count_visible)))
-                return 0;
+        return ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(
+                       decoder, &context, (const void *)at, symbol->end - at, ret_instruction)) &&
+               ZYAN_SUCCESS(ZydisDecoderDecodeOperands(decoder, &context, ret_instruction, ret_operands,
+                       ret_instruction->operand_count_visible));
+}
+
+static int refuse(const struct image_symbol *symbol, uintptr_t at)
+{
         fprintf(stderr, "image_walk: what lies %zu bytes into %s is no instruction that libZydis knows.\n",
                 (size_t)(at - symbol->begin), symbol->name);
         return -EBADMSG;
+}
+
+/* The length of an instruction that is newer than libZydis, or 0: one in VEX of the map 0F38, which has no immediate
+ * (Intel SDM volume 2, 2.3), with a register behind the opcode, or memory without a displacement. */
+static uint8_t newer_length(const struct image_symbol *symbol, uintptr_t at)
+{
+        const uint8_t *code = (const uint8_t *)at;
+
+        if (!symbol->assembly || symbol->end - at < 5 || code[0] != 0xc4 || (code[1] & 31) != 2)
+                return 0;
+        if (code[4] >> 6 == 0 && (code[4] & 7) != 4 && (code[4] & 7) != 5)
+                return 5;
+        return code[4] >> 6 == 3 ? 5 : 0;
 }
 
 static int walk_code(struct walk *walk, const struct image_symbol *symbol, enum role role)
@@ -138,10 +154,12 @@ static int walk_code(struct walk *walk, const struct image_symbol *symbol, enum 
         bool goes_on = true;
 
         for (uintptr_t at = symbol->begin; at < symbol->end; at += instruction.length) {
-                int r = decode(&walk->decoder, symbol, at, &instruction, operands);
-
-                if (r < 0)
-                        return r;
+                if (!decode(&walk->decoder, symbol, at, &instruction, operands)) {
+                        instruction.length = newer_length(symbol, at);
+                        if (!instruction.length)
+                                return refuse(symbol, at);
+                        continue;
+                }
                 if (role == ROLE_RUN)
                         walk->visit(symbol, &instruction, operands, walk->user);
                 walk_operands(walk, &instruction, operands, at, role);
@@ -197,10 +215,8 @@ int image_walk_bytes(
 
         ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
         for (uintptr_t at = symbol.begin; at < symbol.end; at += instruction.length) {
-                int r = decode(&decoder, &symbol, at, &instruction, operands);
-
-                if (r < 0)
-                        return r;
+                if (!decode(&decoder, &symbol, at, &instruction, operands))
+                        return refuse(&symbol, at);
                 visit(&symbol, &instruction, operands, user);
         }
         return 0;

@@ -5,7 +5,8 @@
  * within the data that it comes to. Functions are disassembled from their beginning to their end, so that what a jump
  * table leads to is seen too. From check->prepare and check->setup it follows only what leads to code that run calls
  * through the state: functions whose address they take, and pointers within their data (struct vector_stream and its
- * kernels); their own code does not count. Neither does what a check's other members point to, nor a shared library. */
+ * kernels); their own code does not count. Neither does what a check's other members point to, nor a shared library. Instructions that are newer than
+ * libZydis, in VEX of the map 0F38, are passed over. */
 #pragma once
 
 #include "agent/image.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 void walk_run(void *state);         /* bswap; leads to the next four */
-void walk_kernel(void *state);      /* pdep: a pointer in data that setup names */
+void walk_kernel(void *state);      /* pdep, behind a newer one: in data that setup names */
 void walk_handed_over(void *state); /* pext: setup takes its address */
 void walk_unreached(void *state);   /* crc32 */
 void walk_broken(void *state);      /* what is no instruction */

@@ -52,6 +52,7 @@ FUNCTION walk_beyond
 END walk_beyond
 
 FUNCTION walk_kernel
+        .byte   0xc4, 0xe2, 0x7b, 0x50, 0xc1    /* vpdpbssd, which libZydis 4.0 does not know */
         pdep    %rax, %rax, %rax
         ret
 END walk_kernel
