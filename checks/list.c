@@ -53,6 +53,10 @@
         X(check_vector_integer_avx512)         \
         X(check_vector_integer_avx2)           \
         X(check_vector_integer_sse2)           \
+        X(check_vector_lanes_avx512)           \
+        X(check_vector_lanes_avx2)             \
+        X(check_vector_lanes_sse4)             \
+        X(check_vector_lanes_sse2)             \
         X(check_integer_multiply)              \
         X(check_integer_divide)                \
         X(check_integer_add)                   \
@@ -98,7 +102,11 @@
         X(check_erratum_evex_rsp)              \
         X(check_integer_carry)                 \
         X(check_integer_multiply_adx)          \
-        X(check_x87_stack)
+        X(check_x87_stack)                     \
+        X(check_permute_shuffle_avx512)        \
+        X(check_permute_shuffle_avx2)          \
+        X(check_permute_shuffle_sse4)          \
+        X(check_permute_shuffle_sse2)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

@@ -11,12 +11,6 @@
 #include "checks/crypto_unit.h"
 #include "tests/tap.h"
 
-/* Faults come in batches, until enough are noticed: a share just above the limit needs more to be told from
- * one below it. */
-#define BATCH 40
-#define FAULTS_MAX (5 * BATCH)
-#define NOTICED_PERCENT 95
-
 /* How many runs reach 1,000 random blocks of each form (96 texts under three keys, 64 messages, 64
  * operands). */
 #define RUNS 16
@@ -82,21 +76,11 @@ static void test_forms(isa_set features, uint64_t *random)
 
 static void inject(const struct check *check, uint64_t *random)
 {
-        struct integer_fault_count all = { 0, 0, 0 };
+        struct integer_fault_count all;
+        bool enough = integer_fault_noticed(check, random, &all);
 
-        do {
-                struct integer_fault_count batch;
-
-                integer_fault_inject(check, BATCH, random, &batch);
-                if (batch.injected < BATCH)
-                        break;
-                all.injected += batch.injected;
-                all.noticed += batch.noticed;
-                all.crashed += batch.crashed;
-        } while (all.injected < FAULTS_MAX && all.noticed * 100 < all.injected * NOTICED_PERCENT);
-        tap_ok(all.injected && all.noticed * 100 >= all.injected * NOTICED_PERCENT,
-                "%s: %d of %d wrong bits noticed, %d by a crash", check->name, all.noticed, all.injected,
-                all.crashed);
+        tap_ok(enough, "%s: %d of %d wrong bits noticed, %d by a crash", check->name, all.noticed,
+                all.injected, all.crashed);
 }
 
 static void test_faults(isa_set features, uint64_t *random)

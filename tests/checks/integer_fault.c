@@ -264,3 +264,23 @@ void integer_fault_inject(
         (void)munmap(shared, sizeof(*shared));
         *ret_count = count;
 }
+
+bool integer_fault_noticed(
+        const struct check *check, uint64_t *random, struct integer_fault_count *ret_count)
+{
+        struct integer_fault_count all = { 0, 0, 0 };
+
+        do {
+                struct integer_fault_count batch;
+
+                integer_fault_inject(check, INTEGER_FAULT_BATCH, random, &batch);
+                if (batch.injected < INTEGER_FAULT_BATCH)
+                        break;
+                all.injected += batch.injected;
+                all.noticed += batch.noticed;
+                all.crashed += batch.crashed;
+        } while (all.injected < INTEGER_FAULTS_MAX &&
+                 all.noticed * 100 < all.injected * INTEGER_FAULT_PERCENT);
+        *ret_count = all;
+        return all.injected && all.noticed * 100 >= all.injected * INTEGER_FAULT_PERCENT;
+}

@@ -18,3 +18,11 @@ struct integer_fault_count {
  * instruction of each fault that was not noticed. */
 void integer_fault_inject(
         const struct check *check, int faults, uint64_t *random, struct integer_fault_count *ret_count);
+
+/* The same in batches, until enough are noticed or the most were injected: a share just above the limit needs
+ * more to be told from one below it. Returns whether enough were noticed. */
+#define INTEGER_FAULT_BATCH 40
+#define INTEGER_FAULTS_MAX (5 * INTEGER_FAULT_BATCH)
+#define INTEGER_FAULT_PERCENT 95
+bool integer_fault_noticed(
+        const struct check *check, uint64_t *random, struct integer_fault_count *ret_count);

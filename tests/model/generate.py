@@ -21,6 +21,7 @@ MODELS = [
     "vector_convert",
     "vector_float",
     "vector_integer",
+    "vector_lines",
     "vector_multiply",
     "integer",
     "scalar",

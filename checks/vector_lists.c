@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The checks that are lists of vector instructions: names and facts. */
+#include "checks/vector_lists.h"
+
+#define AVX512 (ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512CD) | ISA(AVX512DQ) | ISA(AVX512VL))
+
+#define LINES_LEVEL 64
+#define LINES_UNIT CHECK_UNIT_VECTOR_INTEGER
+
+#define LINES_FIRST first_permute_shuffle_avx512
+FIELDS(permute_shuffle_avx512) = {
+#include "checks/permute_shuffle_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(permute_shuffle_avx512, CHECK_PERMUTE,
+        "Elements that shuffles, permutations, blends or compression bring to a wrong place.", AVX512, 4,
+        VECTOR_LINES_EVEX, 2, "permute_shuffle_avx2");
+
+#define LINES_FIRST first_vector_lanes_avx512
+FIELDS(vector_lanes_avx512) = {
+#include "checks/vector_lanes_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_lanes_avx512, CHECK_VECTOR,
+        "Wrong integer sums, products, shifts, comparisons or counts in lanes of AVX-512.", AVX512, 4,
+        VECTOR_LINES_EVEX, 2, "vector_lanes_avx2");
+
+#undef LINES_LEVEL
+#undef LINES_UNIT
+#define LINES_LEVEL 32
+#define LINES_UNIT CHECK_UNIT_VECTOR_INTEGER
+
+#define LINES_FIRST first_permute_shuffle_avx2
+FIELDS(permute_shuffle_avx2) = {
+#include "checks/permute_shuffle_avx2.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(permute_shuffle_avx2, CHECK_PERMUTE,
+        "Elements that shuffles, permutations, blends or masked moves bring to a wrong place.",
+        ISA(AVX) | ISA(AVX2), 4, VECTOR_LINES_VEX, 4, "permute_shuffle_sse4");
+
+#define LINES_FIRST first_vector_lanes_avx2
+FIELDS(vector_lanes_avx2) = {
+#include "checks/vector_lanes_avx2.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_lanes_avx2, CHECK_VECTOR,
+        "Wrong integer sums, products, shifts or comparisons in lanes of AVX2.", ISA(AVX) | ISA(AVX2), 4,
+        VECTOR_LINES_VEX, 4, "vector_lanes_sse4");
+
+#undef LINES_LEVEL
+#undef LINES_UNIT
+#define LINES_LEVEL 16
+#define LINES_UNIT CHECK_UNIT_VECTOR_INTEGER
+
+#define LINES_FIRST first_permute_shuffle_sse4
+FIELDS(permute_shuffle_sse4) = {
+#include "checks/permute_shuffle_sse4.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(permute_shuffle_sse4, CHECK_PERMUTE,
+        "Elements that pshufb, blends, inserts or extensions bring to a wrong place.",
+        ISA(SSE3) | ISA(SSSE3) | ISA(SSE41), 4, VECTOR_LINES_LEGACY, 16, "permute_shuffle_sse2");
+
+#define LINES_FIRST first_permute_shuffle_sse2
+FIELDS(permute_shuffle_sse2) = {
+#include "checks/permute_shuffle_sse2.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(permute_shuffle_sse2, CHECK_PERMUTE,
+        "Elements that shuffles, unpacks, packs or moves bring to a wrong place.", ISA(SSE2), 4,
+        VECTOR_LINES_LEGACY, 8, NULL);
+
+#define LINES_FIRST first_vector_lanes_sse4
+FIELDS(vector_lanes_sse4) = {
+#include "checks/vector_lanes_sse4.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_lanes_sse4, CHECK_VECTOR,
+        "Wrong integer sums, products, extremes or comparisons of SSSE3 and SSE4.",
+        ISA(SSSE3) | ISA(SSE41) | ISA(SSE42), 4, VECTOR_LINES_LEGACY, 16, "vector_lanes_sse2");
+
+#define LINES_FIRST first_vector_lanes_sse2
+FIELDS(vector_lanes_sse2) = {
+#include "checks/vector_lanes_sse2.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_lanes_sse2, CHECK_VECTOR, "Wrong integer sums, products, shifts or comparisons of SSE2.",
+        ISA(SSE2), 4, VECTOR_LINES_LEGACY, 8, NULL);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernels of lists of VEX instructions. */
+#include "checks/vector_lines_vex.inc"
+
+#define NAME permute_shuffle_avx2
+#define LINES "checks/permute_shuffle_avx2.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME vector_lanes_avx2
+#define LINES "checks/vector_lanes_avx2.inc"
+#include "checks/vector_lines_twice.inc"

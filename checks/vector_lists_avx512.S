@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernels of lists of EVEX instructions. */
+#include "checks/vector_lines_evex.inc"
+
+#define NAME permute_shuffle_avx512
+#define LINES "checks/permute_shuffle_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME vector_lanes_avx512
+#define LINES "checks/vector_lanes_avx512.inc"
+#include "checks/vector_lines_twice.inc"
