@@ -104,7 +104,11 @@
         X(check_integer_multiply_adx)          \
         X(check_x87_stack)                     \
         X(check_permute_shuffle_avx512)        \
+        X(check_gather_index_avx512)           \
+        X(check_scatter_index_avx512)          \
+        X(check_mask_logic_avx512)             \
         X(check_permute_shuffle_avx2)          \
+        X(check_gather_index_avx2)             \
         X(check_permute_shuffle_sse4)          \
         X(check_permute_shuffle_sse2)
 

@@ -16,6 +16,33 @@ VECTOR_LINES(permute_shuffle_avx512, CHECK_PERMUTE,
         "Elements that shuffles, permutations, blends or compression bring to a wrong place.", AVX512, 4,
         VECTOR_LINES_EVEX, 2, "permute_shuffle_avx2");
 
+#define LINES_FIRST first_gather_index_avx512
+FIELDS(gather_index_avx512) = {
+#include "checks/gather_index_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(gather_index_avx512, CHECK_PERMUTE,
+        "Elements that gathers bring from a wrong place, or masks that they do not clear.", AVX512, 4,
+        VECTOR_LINES_EVEX, 16, "gather_index_avx2");
+
+#define LINES_FIRST first_scatter_index_avx512
+FIELDS(scatter_index_avx512) = {
+#include "checks/scatter_index_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(scatter_index_avx512, CHECK_PERMUTE,
+        "Elements that scatters bring to a wrong place, or in a wrong order.", AVX512, 4, VECTOR_LINES_EVEX,
+        6, NULL);
+
+#define LINES_FIRST first_mask_logic_avx512
+FIELDS(mask_logic_avx512) = {
+#include "checks/mask_logic_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(mask_logic_avx512, CHECK_PERMUTE,
+        "Wrong results or flags of the instructions on mask registers.", AVX512, 4, VECTOR_LINES_EVEX, 10,
+        NULL);
+
 #define LINES_FIRST first_vector_lanes_avx512
 FIELDS(vector_lanes_avx512) = {
 #include "checks/vector_lanes_avx512.inc"
@@ -38,6 +65,15 @@ FIELDS(permute_shuffle_avx2) = {
 VECTOR_LINES(permute_shuffle_avx2, CHECK_PERMUTE,
         "Elements that shuffles, permutations, blends or masked moves bring to a wrong place.",
         ISA(AVX) | ISA(AVX2), 4, VECTOR_LINES_VEX, 4, "permute_shuffle_sse4");
+
+#define LINES_FIRST first_gather_index_avx2
+FIELDS(gather_index_avx2) = {
+#include "checks/gather_index_avx2.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(gather_index_avx2, CHECK_PERMUTE,
+        "Elements that gathers bring from a wrong place, or masks that they do not clear.",
+        ISA(AVX) | ISA(AVX2), 4, VECTOR_LINES_VEX, 16, NULL);
 
 #define LINES_FIRST first_vector_lanes_avx2
 FIELDS(vector_lanes_avx2) = {

@@ -6,6 +6,10 @@
 #define LINES "checks/permute_shuffle_avx2.inc"
 #include "checks/vector_lines_twice.inc"
 
+#define NAME gather_index_avx2
+#define LINES "checks/gather_index_avx2.inc"
+#include "checks/vector_lines_twice.inc"
+
 #define NAME vector_lanes_avx2
 #define LINES "checks/vector_lanes_avx2.inc"
 #include "checks/vector_lines_twice.inc"

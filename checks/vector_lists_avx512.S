@@ -6,6 +6,18 @@
 #define LINES "checks/permute_shuffle_avx512.inc"
 #include "checks/vector_lines_twice.inc"
 
+#define NAME gather_index_avx512
+#define LINES "checks/gather_index_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME scatter_index_avx512
+#define LINES "checks/scatter_index_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME mask_logic_avx512
+#define LINES "checks/mask_logic_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
 #define NAME vector_lanes_avx512
 #define LINES "checks/vector_lanes_avx512.inc"
 #include "checks/vector_lines_twice.inc"

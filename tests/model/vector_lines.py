@@ -29,7 +29,8 @@ WIDTHS = {"m": 16, "x": 16, "y": 32, "z": 64}
 
 # The checks, and how many blocks of operands each goes through.
 FOUR = (
-    "permute_shuffle_avx2", "permute_shuffle_avx512", "permute_shuffle_sse2", "permute_shuffle_sse4",
+    "gather_index_avx2", "gather_index_avx512", "mask_logic_avx512", "permute_shuffle_avx2",
+    "permute_shuffle_avx512", "permute_shuffle_sse2", "permute_shuffle_sse4", "scatter_index_avx512",
     "vector_lanes_avx2", "vector_lanes_avx512", "vector_lanes_sse2", "vector_lanes_sse4")
 LISTS = dict.fromkeys(FOUR, 4)
 
