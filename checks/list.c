@@ -54,9 +54,13 @@
         X(check_vector_integer_avx2)           \
         X(check_vector_integer_sse2)           \
         X(check_vector_lanes_avx512)           \
+        X(check_float_lanes_avx512)            \
         X(check_vector_lanes_avx2)             \
+        X(check_float_lanes_avx2)              \
         X(check_vector_lanes_sse4)             \
         X(check_vector_lanes_sse2)             \
+        X(check_float_lanes_sse4)              \
+        X(check_float_lanes_sse2)              \
         X(check_integer_multiply)              \
         X(check_integer_divide)                \
         X(check_integer_add)                   \

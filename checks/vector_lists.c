@@ -54,6 +54,20 @@ VECTOR_LINES(vector_lanes_avx512, CHECK_VECTOR,
 
 #undef LINES_LEVEL
 #undef LINES_UNIT
+#define LINES_LEVEL 64
+#define LINES_UNIT CHECK_UNIT_FMA
+
+#define LINES_FIRST first_float_lanes_avx512
+FIELDS(float_lanes_avx512) = {
+#include "checks/float_lanes_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(float_lanes_avx512, CHECK_VECTOR,
+        "Wrong floating point arithmetic, conversions or special functions in lanes of AVX-512.", AVX512, 8,
+        VECTOR_LINES_EVEX, 2, "float_lanes_avx2");
+
+#undef LINES_LEVEL
+#undef LINES_UNIT
 #define LINES_LEVEL 32
 #define LINES_UNIT CHECK_UNIT_VECTOR_INTEGER
 
@@ -83,6 +97,20 @@ FIELDS(vector_lanes_avx2) = {
 VECTOR_LINES(vector_lanes_avx2, CHECK_VECTOR,
         "Wrong integer sums, products, shifts or comparisons in lanes of AVX2.", ISA(AVX) | ISA(AVX2), 4,
         VECTOR_LINES_VEX, 4, "vector_lanes_sse4");
+
+#undef LINES_LEVEL
+#undef LINES_UNIT
+#define LINES_LEVEL 32
+#define LINES_UNIT CHECK_UNIT_FMA
+
+#define LINES_FIRST first_float_lanes_avx2
+FIELDS(float_lanes_avx2) = {
+#include "checks/float_lanes_avx2.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(float_lanes_avx2, CHECK_VECTOR,
+        "Wrong floating point arithmetic or conversions in lanes of AVX, FMA3 and F16C.",
+        ISA(AVX) | ISA(AVX2) | ISA(FMA) | ISA(F16C), 8, VECTOR_LINES_VEX, 3, "float_lanes_sse4");
 
 #undef LINES_LEVEL
 #undef LINES_UNIT
@@ -123,3 +151,26 @@ FIELDS(vector_lanes_sse2) = {
 #undef LINES_FIRST
 VECTOR_LINES(vector_lanes_sse2, CHECK_VECTOR, "Wrong integer sums, products, shifts or comparisons of SSE2.",
         ISA(SSE2), 4, VECTOR_LINES_LEGACY, 8, NULL);
+
+#undef LINES_LEVEL
+#undef LINES_UNIT
+#define LINES_LEVEL 16
+#define LINES_UNIT CHECK_UNIT_FMA
+
+#define LINES_FIRST first_float_lanes_sse4
+FIELDS(float_lanes_sse4) = {
+#include "checks/float_lanes_sse4.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(float_lanes_sse4, CHECK_VECTOR,
+        "Wrong roundings, sums of pairs or dot products of SSE3 and SSE4.1.", ISA(SSE3) | ISA(SSE41), 8,
+        VECTOR_LINES_LEGACY, 16, "float_lanes_sse2");
+
+#define LINES_FIRST first_float_lanes_sse2
+FIELDS(float_lanes_sse2) = {
+#include "checks/float_lanes_sse2.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(float_lanes_sse2, CHECK_VECTOR,
+        "Wrong floating point arithmetic or conversions in lanes of SSE2.", ISA(SSE2), 8,
+        VECTOR_LINES_LEGACY, 8, NULL);

@@ -21,3 +21,7 @@
 #define NAME vector_lanes_avx512
 #define LINES "checks/vector_lanes_avx512.inc"
 #include "checks/vector_lines_twice.inc"
+
+#define NAME float_lanes_avx512
+#define LINES "checks/float_lanes_avx512.inc"
+#include "checks/vector_lines_twice.inc"

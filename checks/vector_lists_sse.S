@@ -17,3 +17,11 @@
 #define NAME vector_lanes_sse2
 #define LINES "checks/vector_lanes_sse2.inc"
 #include "checks/vector_lines_twice.inc"
+
+#define NAME float_lanes_sse4
+#define LINES "checks/float_lanes_sse4.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME float_lanes_sse2
+#define LINES "checks/float_lanes_sse2.inc"
+#include "checks/vector_lines_twice.inc"

@@ -32,7 +32,9 @@ FOUR = (
     "gather_index_avx2", "gather_index_avx512", "mask_logic_avx512", "permute_shuffle_avx2",
     "permute_shuffle_avx512", "permute_shuffle_sse2", "permute_shuffle_sse4", "scatter_index_avx512",
     "vector_lanes_avx2", "vector_lanes_avx512", "vector_lanes_sse2", "vector_lanes_sse4")
-LISTS = dict.fromkeys(FOUR, 4)
+EIGHT = (
+    "float_lanes_avx2", "float_lanes_avx512", "float_lanes_sse2", "float_lanes_sse4")
+LISTS = dict.fromkeys(FOUR, 4) | dict.fromkeys(EIGHT, 8)
 
 
 class Line:
