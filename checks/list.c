@@ -54,7 +54,12 @@
         X(check_vector_integer_avx2)           \
         X(check_vector_integer_sse2)           \
         X(check_vector_lanes_avx512)           \
+        X(check_vector_dot_avx512)             \
+        X(check_vector_madd52_avx512)          \
+        X(check_vector_popcount_avx512)        \
+        X(check_vector_intersect_avx512)       \
         X(check_float_lanes_avx512)            \
+        X(check_float_bf16_avx512)             \
         X(check_vector_lanes_avx2)             \
         X(check_float_lanes_avx2)              \
         X(check_vector_lanes_sse4)             \
@@ -101,6 +106,10 @@
         X(check_galois_bytes_gfni)             \
         X(check_galois_bytes_gfni512)          \
         X(check_galois_bytes_general)          \
+        X(check_crypto_lanes_avx512)           \
+        X(check_crypto_lanes_vaes)             \
+        X(check_crypto_lanes_avx)              \
+        X(check_galois_lanes_avx)              \
         X(check_crc32c_sse42)                  \
         X(check_crc32c_general)                \
         X(check_erratum_evex_rsp)              \
@@ -108,6 +117,7 @@
         X(check_integer_multiply_adx)          \
         X(check_x87_stack)                     \
         X(check_permute_shuffle_avx512)        \
+        X(check_permute_bytes_avx512)          \
         X(check_gather_index_avx512)           \
         X(check_scatter_index_avx512)          \
         X(check_mask_logic_avx512)             \

@@ -16,6 +16,15 @@ VECTOR_LINES(permute_shuffle_avx512, CHECK_PERMUTE,
         "Elements that shuffles, permutations, blends or compression bring to a wrong place.", AVX512, 4,
         VECTOR_LINES_EVEX, 2, "permute_shuffle_avx2");
 
+#define LINES_FIRST first_permute_bytes_avx512
+FIELDS(permute_bytes_avx512) = {
+#include "checks/permute_bytes_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(permute_bytes_avx512, CHECK_PERMUTE,
+        "Bytes and words that AVX512_VBMI and VBMI2 permute, compress or shift wrongly.",
+        AVX512 | ISA(AVX512VBMI) | ISA(AVX512VBMI2), 4, VECTOR_LINES_EVEX, 8, NULL);
+
 #define LINES_FIRST first_gather_index_avx512
 FIELDS(gather_index_avx512) = {
 #include "checks/gather_index_avx512.inc"
@@ -52,6 +61,39 @@ VECTOR_LINES(vector_lanes_avx512, CHECK_VECTOR,
         "Wrong integer sums, products, shifts, comparisons or counts in lanes of AVX-512.", AVX512, 4,
         VECTOR_LINES_EVEX, 2, "vector_lanes_avx2");
 
+#define LINES_FIRST first_vector_dot_avx512
+FIELDS(vector_dot_avx512) = {
+#include "checks/vector_dot_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_dot_avx512, CHECK_VECTOR, "Wrong sums of products of bytes and words: AVX512_VNNI.",
+        AVX512 | ISA(AVX512VNNI), 4, VECTOR_LINES_EVEX, 20, NULL);
+
+#define LINES_FIRST first_vector_madd52_avx512
+FIELDS(vector_madd52_avx512) = {
+#include "checks/vector_madd52_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_madd52_avx512, CHECK_VECTOR, "Wrong products of 52 bits: AVX512IFMA.",
+        AVX512 | ISA(AVX512IFMA), 4, VECTOR_LINES_EVEX, 30, NULL);
+
+#define LINES_FIRST first_vector_popcount_avx512
+FIELDS(vector_popcount_avx512) = {
+#include "checks/vector_popcount_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_popcount_avx512, CHECK_VECTOR,
+        "Wrong counts of bits in lanes: AVX512_BITALG, VPOPCNTDQ.",
+        AVX512 | ISA(AVX512BITALG) | ISA(AVX512VPOPCNTDQ), 4, VECTOR_LINES_EVEX, 30, NULL);
+
+#define LINES_FIRST first_vector_intersect_avx512
+FIELDS(vector_intersect_avx512) = {
+#include "checks/vector_intersect_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_intersect_avx512, CHECK_VECTOR, "Wrong pairs of masks of AVX512_VP2INTERSECT.",
+        AVX512 | ISA(AVX512VP2INTERSECT), 4, VECTOR_LINES_EVEX, 30, NULL);
+
 #undef LINES_LEVEL
 #undef LINES_UNIT
 #define LINES_LEVEL 64
@@ -65,6 +107,28 @@ FIELDS(float_lanes_avx512) = {
 VECTOR_LINES(float_lanes_avx512, CHECK_VECTOR,
         "Wrong floating point arithmetic, conversions or special functions in lanes of AVX-512.", AVX512, 8,
         VECTOR_LINES_EVEX, 2, "float_lanes_avx2");
+
+#define LINES_FIRST first_float_bf16_avx512
+FIELDS(float_bf16_avx512) = {
+#include "checks/float_bf16_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(float_bf16_avx512, CHECK_VECTOR, "Wrong products or conversions of bfloat16: AVX512_BF16.",
+        AVX512 | ISA(AVX512BF16), 4, VECTOR_LINES_EVEX, 30, NULL);
+
+#undef LINES_LEVEL
+#undef LINES_UNIT
+#define LINES_LEVEL 64
+#define LINES_UNIT CHECK_UNIT_CRYPTO
+
+#define LINES_FIRST first_crypto_lanes_avx512
+FIELDS(crypto_lanes_avx512) = {
+#include "checks/crypto_lanes_avx512.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(crypto_lanes_avx512, CHECK_CRYPTO,
+        "Wrong rounds of AES, carry-less products or maps of bytes of AVX-512.",
+        AVX512 | ISA(VAES) | ISA(VPCLMUL) | ISA(GFNI), 4, VECTOR_LINES_EVEX, 20, "crypto_lanes_avx");
 
 #undef LINES_LEVEL
 #undef LINES_UNIT
@@ -111,6 +175,37 @@ FIELDS(float_lanes_avx2) = {
 VECTOR_LINES(float_lanes_avx2, CHECK_VECTOR,
         "Wrong floating point arithmetic or conversions in lanes of AVX, FMA3 and F16C.",
         ISA(AVX) | ISA(AVX2) | ISA(FMA) | ISA(F16C), 8, VECTOR_LINES_VEX, 3, "float_lanes_sse4");
+
+#undef LINES_LEVEL
+#undef LINES_UNIT
+#define LINES_LEVEL 32
+#define LINES_UNIT CHECK_UNIT_CRYPTO
+
+#define LINES_FIRST first_crypto_lanes_vaes
+FIELDS(crypto_lanes_vaes) = {
+#include "checks/crypto_lanes_vaes.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(crypto_lanes_vaes, CHECK_CRYPTO,
+        "Wrong rounds of AES or carry-less products in registers of 32 bytes.",
+        ISA(AVX) | ISA(AVX2) | ISA(VAES) | ISA(VPCLMUL), 4, VECTOR_LINES_VEX, 60, NULL);
+
+#define LINES_FIRST first_crypto_lanes_avx
+FIELDS(crypto_lanes_avx) = {
+#include "checks/crypto_lanes_avx.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(crypto_lanes_avx, CHECK_CRYPTO,
+        "Wrong rounds of AES, round keys or carry-less products of AVX.",
+        ISA(AVX) | ISA(AVX2) | ISA(AES) | ISA(PCLMUL), 4, VECTOR_LINES_VEX, 50, NULL);
+
+#define LINES_FIRST first_galois_lanes_avx
+FIELDS(galois_lanes_avx) = {
+#include "checks/galois_lanes_avx.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(galois_lanes_avx, CHECK_CRYPTO, "Wrong products or maps of bytes of GFNI in AVX registers.",
+        ISA(AVX) | ISA(AVX2) | ISA(GFNI), 4, VECTOR_LINES_VEX, 80, NULL);
 
 #undef LINES_LEVEL
 #undef LINES_UNIT

@@ -17,3 +17,15 @@
 #define NAME float_lanes_avx2
 #define LINES "checks/float_lanes_avx2.inc"
 #include "checks/vector_lines_twice.inc"
+
+#define NAME crypto_lanes_vaes
+#define LINES "checks/crypto_lanes_vaes.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME crypto_lanes_avx
+#define LINES "checks/crypto_lanes_avx.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME galois_lanes_avx
+#define LINES "checks/galois_lanes_avx.inc"
+#include "checks/vector_lines_twice.inc"

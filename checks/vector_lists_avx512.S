@@ -6,6 +6,10 @@
 #define LINES "checks/permute_shuffle_avx512.inc"
 #include "checks/vector_lines_twice.inc"
 
+#define NAME permute_bytes_avx512
+#define LINES "checks/permute_bytes_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
 #define NAME gather_index_avx512
 #define LINES "checks/gather_index_avx512.inc"
 #include "checks/vector_lines_twice.inc"
@@ -22,6 +26,30 @@
 #define LINES "checks/vector_lanes_avx512.inc"
 #include "checks/vector_lines_twice.inc"
 
+#define NAME vector_dot_avx512
+#define LINES "checks/vector_dot_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME vector_madd52_avx512
+#define LINES "checks/vector_madd52_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME vector_popcount_avx512
+#define LINES "checks/vector_popcount_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME vector_intersect_avx512
+#define LINES "checks/vector_intersect_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
 #define NAME float_lanes_avx512
 #define LINES "checks/float_lanes_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME float_bf16_avx512
+#define LINES "checks/float_bf16_avx512.inc"
+#include "checks/vector_lines_twice.inc"
+
+#define NAME crypto_lanes_avx512
+#define LINES "checks/crypto_lanes_avx512.inc"
 #include "checks/vector_lines_twice.inc"

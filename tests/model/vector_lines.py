@@ -29,9 +29,12 @@ WIDTHS = {"m": 16, "x": 16, "y": 32, "z": 64}
 
 # The checks, and how many blocks of operands each goes through.
 FOUR = (
-    "gather_index_avx2", "gather_index_avx512", "mask_logic_avx512", "permute_shuffle_avx2",
-    "permute_shuffle_avx512", "permute_shuffle_sse2", "permute_shuffle_sse4", "scatter_index_avx512",
-    "vector_lanes_avx2", "vector_lanes_avx512", "vector_lanes_sse2", "vector_lanes_sse4")
+    "crypto_lanes_avx", "crypto_lanes_avx512", "crypto_lanes_vaes", "float_bf16_avx512", "galois_lanes_avx",
+    "gather_index_avx2", "gather_index_avx512", "mask_logic_avx512", "permute_bytes_avx512",
+    "permute_shuffle_avx2", "permute_shuffle_avx512", "permute_shuffle_sse2", "permute_shuffle_sse4",
+    "scatter_index_avx512", "vector_dot_avx512", "vector_intersect_avx512", "vector_lanes_avx2",
+    "vector_lanes_avx512", "vector_lanes_sse2", "vector_lanes_sse4", "vector_madd52_avx512",
+    "vector_popcount_avx512")
 EIGHT = (
     "float_lanes_avx2", "float_lanes_avx512", "float_lanes_sse2", "float_lanes_sse4")
 LISTS = dict.fromkeys(FOUR, 4) | dict.fromkeys(EIGHT, 8)
