@@ -59,9 +59,15 @@
         X(check_vector_popcount_avx512)        \
         X(check_vector_intersect_avx512)       \
         X(check_float_lanes_avx512)            \
+        X(check_float_lanes_avx512_fp16)       \
         X(check_float_bf16_avx512)             \
         X(check_vector_lanes_avx2)             \
         X(check_float_lanes_avx2)              \
+        X(check_vector_dot_avx_vnni)           \
+        X(check_vector_dot_avx_vnni_int8)      \
+        X(check_vector_dot_avx_vnni_int16)     \
+        X(check_vector_madd52_avx_ifma)        \
+        X(check_float_convert_avx_ne)          \
         X(check_vector_lanes_sse4)             \
         X(check_vector_lanes_sse2)             \
         X(check_float_lanes_sse4)              \

@@ -108,6 +108,15 @@ VECTOR_LINES(float_lanes_avx512, CHECK_VECTOR,
         "Wrong floating point arithmetic, conversions or special functions in lanes of AVX-512.", AVX512, 8,
         VECTOR_LINES_EVEX, 2, "float_lanes_avx2");
 
+#define LINES_FIRST first_float_lanes_avx512_fp16
+FIELDS(float_lanes_avx512_fp16) = {
+#include "checks/float_lanes_avx512_fp16.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(float_lanes_avx512_fp16, CHECK_VECTOR,
+        "Wrong floating point arithmetic or conversions in half precision: AVX512-FP16.",
+        AVX512 | ISA(AVX512FP16), 4, VECTOR_LINES_EVEX, 4, NULL);
+
 #define LINES_FIRST first_float_bf16_avx512
 FIELDS(float_bf16_avx512) = {
 #include "checks/float_bf16_avx512.inc"
@@ -175,6 +184,57 @@ FIELDS(float_lanes_avx2) = {
 VECTOR_LINES(float_lanes_avx2, CHECK_VECTOR,
         "Wrong floating point arithmetic or conversions in lanes of AVX, FMA3 and F16C.",
         ISA(AVX) | ISA(AVX2) | ISA(FMA) | ISA(F16C), 8, VECTOR_LINES_VEX, 3, "float_lanes_sse4");
+
+#undef LINES_LEVEL
+#undef LINES_UNIT
+#define LINES_LEVEL 32
+#define LINES_UNIT CHECK_UNIT_VECTOR_INTEGER
+
+#define LINES_FIRST first_vector_dot_avx_vnni
+FIELDS(vector_dot_avx_vnni) = {
+#include "checks/vector_dot_avx_vnni.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_dot_avx_vnni, CHECK_VECTOR, "Wrong sums of products of bytes and words: AVX-VNNI.",
+        ISA(AVX) | ISA(AVX2) | ISA(AVX_VNNI), 4, VECTOR_LINES_VEX, 30, NULL);
+
+#define LINES_FIRST first_vector_dot_avx_vnni_int8
+FIELDS(vector_dot_avx_vnni_int8) = {
+#include "checks/vector_dot_avx_vnni_int8.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_dot_avx_vnni_int8, CHECK_VECTOR, "Wrong sums of products of bytes: AVX-VNNI-INT8.",
+        ISA(AVX) | ISA(AVX2) | ISA(AVX_VNNI_INT8), 4, VECTOR_LINES_VEX, 30, NULL);
+
+#define LINES_FIRST first_vector_dot_avx_vnni_int16
+FIELDS(vector_dot_avx_vnni_int16) = {
+#include "checks/vector_dot_avx_vnni_int16.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_dot_avx_vnni_int16, CHECK_VECTOR, "Wrong sums of products of words: AVX-VNNI-INT16.",
+        ISA(AVX) | ISA(AVX2) | ISA(AVX_VNNI_INT16), 4, VECTOR_LINES_VEX, 30, NULL);
+
+#define LINES_FIRST first_vector_madd52_avx_ifma
+FIELDS(vector_madd52_avx_ifma) = {
+#include "checks/vector_madd52_avx_ifma.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_madd52_avx_ifma, CHECK_VECTOR, "Wrong products of 52 bits: AVX-IFMA.",
+        ISA(AVX) | ISA(AVX2) | ISA(AVX_IFMA), 4, VECTOR_LINES_VEX, 60, NULL);
+
+#undef LINES_LEVEL
+#undef LINES_UNIT
+#define LINES_LEVEL 32
+#define LINES_UNIT CHECK_UNIT_FMA
+
+#define LINES_FIRST first_float_convert_avx_ne
+FIELDS(float_convert_avx_ne) = {
+#include "checks/float_convert_avx_ne.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(float_convert_avx_ne, CHECK_VECTOR,
+        "Wrong conversions from and to bfloat16 and half precision: AVX-NE-CONVERT.",
+        ISA(AVX) | ISA(AVX2) | ISA(AVX_NE_CONVERT), 4, VECTOR_LINES_VEX, 30, NULL);
 
 #undef LINES_LEVEL
 #undef LINES_UNIT

@@ -46,6 +46,10 @@
 #define LINES "checks/float_lanes_avx512.inc"
 #include "checks/vector_lines_twice.inc"
 
+#define NAME float_lanes_avx512_fp16
+#define LINES "checks/float_lanes_avx512_fp16.inc"
+#include "checks/vector_lines_twice.inc"
+
 #define NAME float_bf16_avx512
 #define LINES "checks/float_bf16_avx512.inc"
 #include "checks/vector_lines_twice.inc"
