@@ -62,6 +62,7 @@
         X(check_float_lanes_avx512_fp16)       \
         X(check_float_bf16_avx512)             \
         X(check_vector_lanes_avx2)             \
+        X(check_string_compare_avx)            \
         X(check_float_lanes_avx2)              \
         X(check_vector_dot_avx_vnni)           \
         X(check_vector_dot_avx_vnni_int8)      \
@@ -70,6 +71,9 @@
         X(check_float_convert_avx_ne)          \
         X(check_vector_lanes_sse4)             \
         X(check_vector_lanes_sse2)             \
+        X(check_vector_lanes_mmx)              \
+        X(check_vector_lanes_mmx_ssse3)        \
+        X(check_string_compare_sse42)          \
         X(check_float_lanes_sse4)              \
         X(check_float_lanes_sse2)              \
         X(check_integer_multiply)              \
@@ -130,7 +134,8 @@
         X(check_permute_shuffle_avx2)          \
         X(check_gather_index_avx2)             \
         X(check_permute_shuffle_sse4)          \
-        X(check_permute_shuffle_sse2)
+        X(check_permute_shuffle_sse2)          \
+        X(check_permute_extract_sse4a)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

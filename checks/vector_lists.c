@@ -171,6 +171,14 @@ VECTOR_LINES(vector_lanes_avx2, CHECK_VECTOR,
         "Wrong integer sums, products, shifts or comparisons in lanes of AVX2.", ISA(AVX) | ISA(AVX2), 4,
         VECTOR_LINES_VEX, 4, "vector_lanes_sse4");
 
+#define LINES_FIRST first_string_compare_avx
+FIELDS(string_compare_avx) = {
+#include "checks/string_compare_avx.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(string_compare_avx, CHECK_VECTOR, "Wrong indexes, masks or flags of string comparisons.",
+        ISA(AVX) | ISA(AVX2), 4, VECTOR_LINES_VEX, 16, "string_compare_sse42");
+
 #undef LINES_LEVEL
 #undef LINES_UNIT
 #define LINES_LEVEL 32
@@ -290,6 +298,14 @@ VECTOR_LINES(permute_shuffle_sse2, CHECK_PERMUTE,
         "Elements that shuffles, unpacks, packs or moves bring to a wrong place.", ISA(SSE2), 4,
         VECTOR_LINES_LEGACY, 8, NULL);
 
+#define LINES_FIRST first_permute_extract_sse4a
+FIELDS(permute_extract_sse4a) = {
+#include "checks/permute_extract_sse4a.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(permute_extract_sse4a, CHECK_PERMUTE, "Fields of bits that extrq and insertq move wrongly.",
+        ISA(SSE4A), 4, VECTOR_LINES_LEGACY, 60, NULL);
+
 #define LINES_FIRST first_vector_lanes_sse4
 FIELDS(vector_lanes_sse4) = {
 #include "checks/vector_lanes_sse4.inc"
@@ -306,6 +322,32 @@ FIELDS(vector_lanes_sse2) = {
 #undef LINES_FIRST
 VECTOR_LINES(vector_lanes_sse2, CHECK_VECTOR, "Wrong integer sums, products, shifts or comparisons of SSE2.",
         ISA(SSE2), 4, VECTOR_LINES_LEGACY, 8, NULL);
+
+#define LINES_FIRST first_vector_lanes_mmx
+FIELDS(vector_lanes_mmx) = {
+#include "checks/vector_lanes_mmx.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_lanes_mmx, CHECK_VECTOR,
+        "Wrong integer sums, products, shifts, comparisons or moves of MMX.", ISA(MMX) | ISA(SSE2), 4,
+        VECTOR_LINES_MMX, 8, NULL);
+
+#define LINES_FIRST first_vector_lanes_mmx_ssse3
+FIELDS(vector_lanes_mmx_ssse3) = {
+#include "checks/vector_lanes_mmx_ssse3.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(vector_lanes_mmx_ssse3, CHECK_VECTOR,
+        "Wrong sums, signs or shuffles of SSSE3 in MMX registers.", ISA(MMX) | ISA(SSE2) | ISA(SSSE3), 4,
+        VECTOR_LINES_MMX, 40, NULL);
+
+#define LINES_FIRST first_string_compare_sse42
+FIELDS(string_compare_sse42) = {
+#include "checks/string_compare_sse42.inc"
+};
+#undef LINES_FIRST
+VECTOR_LINES(string_compare_sse42, CHECK_VECTOR, "Wrong indexes, masks or flags of string comparisons.",
+        ISA(SSE42), 4, VECTOR_LINES_LEGACY, 16, NULL);
 
 #undef LINES_LEVEL
 #undef LINES_UNIT

@@ -14,6 +14,10 @@
 #define LINES "checks/vector_lanes_avx2.inc"
 #include "checks/vector_lines_twice.inc"
 
+#define NAME string_compare_avx
+#define LINES "checks/string_compare_avx.inc"
+#include "checks/vector_lines_twice.inc"
+
 #define NAME float_lanes_avx2
 #define LINES "checks/float_lanes_avx2.inc"
 #include "checks/vector_lines_twice.inc"

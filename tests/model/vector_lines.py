@@ -31,10 +31,11 @@ WIDTHS = {"m": 16, "x": 16, "y": 32, "z": 64}
 FOUR = (
     "crypto_lanes_avx", "crypto_lanes_avx512", "crypto_lanes_vaes", "float_bf16_avx512", "float_convert_avx_ne",
     "float_lanes_avx512_fp16", "galois_lanes_avx", "gather_index_avx2", "gather_index_avx512", "mask_logic_avx512",
-    "permute_bytes_avx512", "permute_shuffle_avx2", "permute_shuffle_avx512", "permute_shuffle_sse2",
-    "permute_shuffle_sse4", "scatter_index_avx512", "vector_dot_avx512", "vector_dot_avx_vnni",
-    "vector_dot_avx_vnni_int16", "vector_dot_avx_vnni_int8", "vector_intersect_avx512", "vector_lanes_avx2",
-    "vector_lanes_avx512", "vector_lanes_sse2", "vector_lanes_sse4", "vector_madd52_avx512",
+    "permute_bytes_avx512", "permute_extract_sse4a", "permute_shuffle_avx2", "permute_shuffle_avx512",
+    "permute_shuffle_sse2", "permute_shuffle_sse4", "scatter_index_avx512", "string_compare_avx",
+    "string_compare_sse42", "vector_dot_avx512", "vector_dot_avx_vnni", "vector_dot_avx_vnni_int16",
+    "vector_dot_avx_vnni_int8", "vector_intersect_avx512", "vector_lanes_avx2", "vector_lanes_avx512",
+    "vector_lanes_mmx", "vector_lanes_mmx_ssse3", "vector_lanes_sse2", "vector_lanes_sse4", "vector_madd52_avx512",
     "vector_madd52_avx_ifma", "vector_popcount_avx512")
 EIGHT = (
     "float_lanes_avx2", "float_lanes_avx512", "float_lanes_sse2", "float_lanes_sse4")
