@@ -25,6 +25,7 @@ static_assert(offsetof(struct registers, vector) == REGISTERS_VECTOR, "");
 
 extern uint64_t registers_level_now;
 void registers_around(struct registers_pair *pair, void (*kernel)(void *), void *argument);
+void registers_around_foreign(struct registers_pair *pair, void (*function)(void *), void *argument);
 
 static bool base_writable; /* FSGSBASE: rdgsbase and wrgsbase are there */
 
@@ -207,6 +208,33 @@ void registers_call(struct registers_pair *pair, void (*kernel)(void *), void *s
         registers_around(pair, kernel, state);
         check_copy(pair->out.general, pair->in.general, sizeof(pair->in.general));
         pair->out.flags = pair->in.flags;
+}
+
+void registers_setup_foreign(struct registers_pair *pair, const struct check_round *round)
+{
+        registers_setup(pair, round, pair);
+        pair->in.shape |= REGISTERS_SHAPE_X87_INITIAL;
+        check_clear(pair->in.x87, sizeof(pair->in.x87));
+}
+
+/* rbx, rsp, rbp, r12 to r15, DF, the control words: x86-64 psABI, 3.2.1. */
+#define FOREIGN_KEPT 0xf038u
+#define FLAG_DF 0x400u
+
+void registers_call_foreign(struct registers_pair *pair, void (*function)(void *), void *argument)
+{
+        struct registers *out = &pair->out, image;
+
+        registers_around_foreign(pair, function, argument);
+        check_copy(&image, &pair->in, sizeof(image));
+        expect(&image);
+        for (unsigned r = 0; r < ARRAY_SIZE(out->general); r++)
+                if (!(FOREIGN_KEPT >> r & 1))
+                        out->general[r] = image.general[r];
+        out->flags = (out->flags & FLAG_DF) | (image.flags & ~(uint64_t)FLAG_DF);
+        check_copy(out->mask, image.mask, sizeof(out->mask));
+        check_copy(out->x87, image.x87, sizeof(out->x87));
+        check_copy(out->vector, image.vector, sizeof(out->vector));
 }
 
 /* ucontext's gregs in the order of struct registers. */

@@ -131,6 +131,14 @@ enum check_unit registers_locate(uint32_t offset, char *name);
  * C of this program, compiled -mgeneral-regs-only, or assembly that keeps those registers. */
 void registers_call(struct registers_pair *pair, void (*kernel)(void *), void *state);
 
+/* registers_setup for registers_call_foreign: x87 is empty, rsp in `in` stands for the stack of the caller. */
+void registers_setup_foreign(struct registers_pair *pair, const struct check_round *round);
+
+/* Calls function(argument), of which no more is known than the psABI (a shared library), on the stack of the caller
+ * and with every other register from pair->in but rdi. To pair->out goes what it has to keep: rbx, rsp, rbp, r12 to
+ * r15, the direction flag, mxcsr, x87's control word and empty stack, gs base; the rest is copied from `in`. */
+void registers_call_foreign(struct registers_pair *pair, void (*function)(void *), void *argument);
+
 /* Where KERNEL_EVENT jumps: one of the three below, set by the worker for a regime, else _none. */
 extern const void *registers_event;
 extern const char registers_event_none[], registers_event_signal[], registers_event_migrate[];

@@ -20,8 +20,8 @@ CELL registers_scratch_rax
 CELL registers_level_now        /* enum registers_level */
 CELL registers_fs_saved
 CELL registers_gs_saved
-around_kernel:  .zero 8
-around_argument: .zero 8
+CELL registers_around_kernel    /* what registers_around or registers_around_foreign calls, and with what */
+CELL registers_around_argument
 saved_rcx:      .zero 8
 saved_rdx:      .zero 8
 saved_rsi:      .zero 8
@@ -309,8 +309,8 @@ FUNCTION registers_around
         push    %r14
         push    %r15
         sub     $8, %rsp
-        mov     %rsi, around_kernel(%rip)
-        mov     %rdx, around_argument(%rip)
+        mov     %rsi, registers_around_kernel(%rip)
+        mov     %rdx, registers_around_argument(%rip)
         mov     %rsp, registers_stack(%rip)
         mov     %rdi, registers_state(%rip)
         lea     1f(%rip), %rax
@@ -318,8 +318,8 @@ FUNCTION registers_around
         jmp     registers_load
 1:      mov     registers_stack(%rip), %rsp
         cld
-        mov     around_argument(%rip), %rdi
-        call    *around_kernel(%rip)
+        mov     registers_around_argument(%rip), %rdi
+        call    *registers_around_kernel(%rip)
         mov     %rax, registers_scratch_rax(%rip)
         lea     2f(%rip), %rax
         mov     %rax, registers_resume(%rip)
