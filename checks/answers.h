@@ -22,21 +22,25 @@ struct answers {
         const uint8_t *begin, *end; /* the whole file as it was embedded */
 };
 
+/* Embeds checks/answers/TABLE.bin between answers_begin_TABLE and answers_end_TABLE. */
+#define ANSWERS_EMBED(table)                                   \
+        __asm__(".pushsection .rodata.answers, \"a\"\n"        \
+                ".balign 64\n"                                 \
+                ".type answers_begin_" #table ", @object\n"    \
+                ".hidden answers_begin_" #table "\n"           \
+                ".globl answers_begin_" #table "\n"            \
+                "answers_begin_" #table ":\n"                  \
+                ".incbin \"" ANSWERS_DIR "/" #table ".bin\"\n" \
+                ".hidden answers_end_" #table "\n"             \
+                ".globl answers_end_" #table "\n"              \
+                "answers_end_" #table ":\n"                    \
+                ".byte 0\n"                                    \
+                ".popsection\n");                              \
+        extern const uint8_t answers_begin_##table[], answers_end_##table[]
+
 /* ANSWERS(fma_f32); at file scope embeds checks/answers/fma_f32.bin as `answers_fma_f32`. */
-#define ANSWERS(table)                                                       \
-        __asm__(".pushsection .rodata.answers, \"a\"\n"                      \
-                ".balign 64\n"                                               \
-                ".type answers_begin_" #table ", @object\n"                  \
-                ".hidden answers_begin_" #table "\n"                         \
-                ".globl answers_begin_" #table "\n"                          \
-                "answers_begin_" #table ":\n"                                \
-                ".incbin \"" ANSWERS_DIR "/" #table ".bin\"\n"               \
-                ".hidden answers_end_" #table "\n"                           \
-                ".globl answers_end_" #table "\n"                            \
-                "answers_end_" #table ":\n"                                  \
-                ".byte 0\n"                                                  \
-                ".popsection\n");                                            \
-        extern const uint8_t answers_begin_##table[], answers_end_##table[]; \
+#define ANSWERS(table)        \
+        ANSWERS_EMBED(table); \
         static const struct answers answers_##table = { #table, answers_begin_##table, answers_end_##table }
 
 /* The payload of a table. Its size is not checked here: answers_verify has done that. */

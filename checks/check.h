@@ -12,7 +12,8 @@
  *    flipped between run and verify: that is how tests prove it.
  *
  * No check allocates, locks, logs, or touches errno. The C of a check is compiled -mgeneral-regs-only: it
- * cannot touch a vector, mask or x87 register. Assembly keeps no register idle (checks/registers.h). */
+ * cannot touch a vector, mask or x87 register. Assembly keeps no register idle (checks/registers.h). Family 11 calls
+ * libraries, which do as they like: checks/library.h says what holds for them. */
 #pragma once
 
 #include <stdbool.h>

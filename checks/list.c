@@ -135,7 +135,14 @@
         X(check_gather_index_avx2)             \
         X(check_permute_shuffle_sse4)          \
         X(check_permute_shuffle_sse2)          \
-        X(check_permute_extract_sse4a)
+        X(check_permute_extract_sse4a)         \
+        X(check_library_zlib_inflate)          \
+        X(check_library_zlib_deflate)          \
+        X(check_library_zstd_decompress)       \
+        X(check_library_zstd_compress)         \
+        X(check_library_openssl_digest)        \
+        X(check_library_openssl_cipher)        \
+        X(check_library_openssl_key)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

@@ -59,7 +59,7 @@ build() {
         # Return addresses are part of what the stack checks compute: the kernels lie at one address in every build. The
         # rest lies where no operand points: the runner leaves addresses out.
         compile "$1" "$2" -std=gnu11 -no-pie -Wl,--section-start=kernels=0x30000000,-Ttext-segment=0x5a000000 \
-                "$source/tests/checks/runner.c" ./*.o -lz -o runner
+                "$source/tests/checks/runner.c" ./*.o -lz -lzstd -lcrypto -o runner
 }
 
 # without_exceptions: leaves out the lines that the table above explains.

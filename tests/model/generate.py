@@ -26,6 +26,7 @@ MODELS = [
     "integer",
     "scalar",
     "scalar_x87",
+    "library",
 ]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
 MAGIC = b"assay-answers\n\0\0"

@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A library that errs on one CPU is found there; one that errs on every CPU accuses none; one that refuses is skipped.
+set -u
+. "${srcdir:-.}/tests/e2e/lib.sh"
+
+if sanitized; then
+        tap_skip "libraries that err" "AddressSanitizer must be loaded first"
+        tap_end
+fi
+preload=$PWD/tests/faulty/wrong_library.so
+
+# runs FUNCTION:CPU CHECKS: a short qualification of these checks with that error.
+runs() {
+        run env LD_PRELOAD="$preload" WRONG_LIBRARY="$1" "$assay" qualify --no-progress --duration 2s --checks "$2" \
+                --regimes quiet,timer --json "$report"
+}
+
+found() {
+        runs "$1:$last_cpu" "$2" && expect 1 &&
+                holds 'verdict["class"] == "hardware" and verdict["cpus"] == ['"$last_cpu"'] and verdict["check"] == "'"$2"'"'
+}
+
+nobody_accused() {
+        runs "$1:-1" "$2" && expect 3 4 && holds 'verdict["class"] != "healthy" and verdict["cpus"] == []'
+}
+
+refused() {
+        runs refuse:-1 'library_*' && incomplete &&
+                holds 'len({o["check"] for o in report["observations"] if o["error"]}) == 7'
+}
+
+silent() {
+        runs none:-1 'library_*' && healthy
+}
+
+tap_ok "libraries that do not err" silent
+while read -r function check; do
+        if ((last_cpu == 0)); then
+                tap_skip "$check: $function" "it takes two CPUs to accuse one"
+        else
+                tap_ok "$check: $function errs on CPU $last_cpu" found "$function" "$check"
+        fi
+done <<'END'
+inflate library_zlib_inflate
+crc32 library_zlib_inflate
+adler32 library_zlib_inflate
+deflate library_zlib_deflate
+ZSTD_decompressDCtx library_zstd_decompress
+ZSTD_compress2 library_zstd_compress
+EVP_DigestFinal_ex library_openssl_digest
+EVP_MAC_final library_openssl_digest
+EVP_KDF_derive library_openssl_digest
+EVP_EncryptUpdate library_openssl_cipher
+EVP_DecryptUpdate library_openssl_cipher
+EVP_PKEY_sign library_openssl_key
+EVP_PKEY_verify library_openssl_key
+EVP_PKEY_derive library_openssl_key
+EVP_DigestSign library_openssl_key
+END
+tap_ok "a library that errs everywhere accuses no CPU" nobody_accused EVP_DigestFinal_ex library_openssl_digest
+tap_ok "libraries that refuse: skipped, and said so" refused
+tap_end
