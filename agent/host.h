@@ -28,6 +28,7 @@ struct host_fact {
         X(container, "container", "container")                   \
         X(kernel, "kernel", "kernel")                            \
         X(kernel_compiler, "kernel_compiler", "kernel built by") \
+        X(libraries, "libraries", "libraries")                   \
         X(boot_id, "boot_id", "boot id")                         \
         X(machine_id, "machine_id", "machine id")                \
         X(hostname, "hostname", "host name")                     \

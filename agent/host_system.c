@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the system says of itself: microcode, kernel, container, ids, name. */
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-id128.h>
 #include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
 
 #include "agent/host_read.h"
 #include "base/array.h"
@@ -169,10 +172,25 @@ static void system_container(const struct host_source *source, struct host *host
                         &host->container, "none: no file or variable of a container manager is there");
 }
 
+/* Of this program, so of this system, and never of a recorded one. */
+static void system_libraries(const struct host_source *source, struct host *host)
+{
+        char text[HOST_VALUE_MAX];
+
+        if (*source->root) {
+                host_fact_absent(&host->libraries, "a recorded host has none");
+                return;
+        }
+        (void)snprintf(text, sizeof(text), "zlib %s, zstd %s, OpenSSL %s", zlibVersion(),
+                ZSTD_versionString(), OpenSSL_version(OPENSSL_VERSION_STRING));
+        host_fact_set(&host->libraries, text, "the libraries themselves");
+}
+
 void host_read_system(const struct host_source *source, struct host *host)
 {
         system_microcode(source, host);
         system_kernel(source, host);
+        system_libraries(source, host);
         system_id(source, "/proc/sys/kernel/random/boot_id", sd_id128_get_boot, "sd_id128_get_boot",
                 &host->boot_id);
         system_id(source, "/etc/machine-id", sd_id128_get_machine, "/etc/machine-id", &host->machine_id);
