@@ -66,6 +66,11 @@ ANSWERS(integer_dividends);
 #define FORM_RAX FORM
 #define FORM_PAIR FORM
 #define FORM_EXCHANGE FORM
+#define FORM_EXCHANGE_MEMORY FORM
+#define FORM_EXCHANGE_PAIR FORM
+#define FORM_EXCHANGE_SIXTEEN FORM
+#define FORM_BIT FORM
+#define FORM_XLAT FORM
 #define FORM_MULX FORM
 #define FORM_DIVIDE FORM
 #define FORM_DIVIDE_BYTE FORM
@@ -236,6 +241,48 @@ FIELDS(integer_move_movbe) = {
 };
 #undef FIRST
 INTEGER_OWN(move_movbe, "Bytes swapped wrongly by movbe.", ISA(MOVBE), answers_integer_operands, 4, 5, 68);
+
+#define FIRST first_integer_memory
+FIELDS(integer_memory) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_memory.inc"
+};
+#undef FIRST
+INTEGER_OWN(memory,
+        "Wrong results where an operand lies in memory: bit strings, read-modify-write forms, xlat, push, "
+        "pop.",
+        0, answers_integer_operands, 4, 4, 8);
+
+#define FIRST first_integer_lock
+FIELDS(integer_lock) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_lock.inc"
+};
+#undef FIRST
+INTEGER_OWN(lock, "Wrong results of locked instructions on one CPU, xchg and cmpxchg8b among them.",
+        ISA(CX8), answers_integer_operands, 4, 4, 3);
+
+#define FIRST first_integer_lock_cx16
+FIELDS(integer_lock_cx16) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_lock_cx16.inc"
+};
+#undef FIRST
+INTEGER_OWN(lock_cx16, "Sixteen bytes compared and exchanged wrongly on one CPU: cmpxchg16b.", ISA(CX16),
+        answers_integer_operands, 4, 4, 24);
+
+#define FIRST first_integer_flags_carry
+FIELDS(integer_flags_carry) = {
+        INTEGER_FIELD_HELD,
+        INTEGER_FIELD_PASSES,
+#include "checks/integer_flags_carry.inc"
+};
+#undef FIRST
+INTEGER_OWN(flags_carry, "Wrong flags after clc, stc, cmc, std, cld or popf.", 0, answers_integer_operands,
+        4, 5, 40);
 
 #define CARRY_QUARTER(n)                                                                        \
         INTEGER_FIELD(3 * (n), "add, adc chain"), INTEGER_FIELD(3 * (n) + 1, "sub, sbb chain"), \

@@ -136,6 +136,10 @@
         X(check_permute_shuffle_sse4)          \
         X(check_permute_shuffle_sse2)          \
         X(check_permute_extract_sse4a)         \
+        X(check_integer_memory)                \
+        X(check_integer_lock)                  \
+        X(check_integer_lock_cx16)             \
+        X(check_integer_flags_carry)           \
         X(check_library_zlib_inflate)          \
         X(check_library_zlib_deflate)          \
         X(check_library_zstd_decompress)       \

@@ -11,6 +11,8 @@ state_mmx [0-9]* wrong: st.*|volume 3A, The MMX State and MMX Register Aliasing|
 vector_lanes_mmx [0-9]* wrong: st.*|volume 3A, The MMX State and MMX Register Aliasing|a write of an MMX register does not set bits 64 to 79
 vector_lanes_mmx_ssse3 [0-9]* wrong: st.*|volume 3A, The MMX State and MMX Register Aliasing|a write of an MMX register does not set bits 64 to 79
 permute_extract_sse4a [0-9]* wrong: extrq .*|AMD APM volume 4, EXTRQ|the form with immediates leaves its destination as it is
+integer_lock [0-9]* wrong: cmpxchg8b .*|volume 2A, CMPXCHG8B|flags but ZF change, unless qemu runs with -singlestep
+integer_lock_cx16 [0-9]* wrong: cmpxchg16b .*|volume 2A, CMPXCHG8B|the same
 integer_bits_bmi1 [0-9]* wrong: blsi .*|volume 2A, BLSI|the carry flag is inverted
 x87_arith [0-9]* wrong: result difference .*|volume 1, 8.1.5.2|FPREM rounds to the precision control
 '

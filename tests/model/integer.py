@@ -7,12 +7,13 @@ from integer_bits import BITS, BMI1, BMI2, LZCNT, MOVBE, MULTIPLY_BMI2, POPCNT
 from integer_frame import operand_tuples, table
 from integer_limbs import carry_lines, limbs_table, product_lines
 from integer_logic import CONDITION, EXTEND, FLAGS_LAHF, LOGIC, MOVE
+from integer_memory import FLAGS_CARRY, LOCK, LOCK_CX16, MEMORY
 from integer_shifts import ROTATE, SHIFT
 
 LINES = {"multiply": MULTIPLY, "multiply_bmi2": MULTIPLY_BMI2, "add": ADD, "logic": LOGIC, "condition": CONDITION,
          "extend": EXTEND, "move": MOVE, "move_movbe": MOVBE, "flags_lahf": FLAGS_LAHF, "shift": SHIFT,
          "rotate": ROTATE, "bits": BITS, "bits_popcnt": POPCNT, "bits_lzcnt": LZCNT, "bits_bmi1": BMI1,
-         "bits_bmi2": BMI2}
+         "bits_bmi2": BMI2, "memory": MEMORY, "lock": LOCK, "lock_cx16": LOCK_CX16, "flags_carry": FLAGS_CARRY}
 
 
 def packed(tuples):
