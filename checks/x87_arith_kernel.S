@@ -1,25 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* x87_arith. A tuple is three cells of 16 bytes: a, b, the answer. Six x87 registers keep their sentinels; the two that
- * the operations use are, round by round, other ones of the eight: rbx says how far the stack is turned.
- * rbp points to the image of the registers' input, rbx is kept, r12 points to 16 bytes for the result. */
-#include "checks/float_block.inc"
-
-#define TUPLE 48
-
-.macro X87_LOAD p
-        fldt    TUPLE*\p+16(%rsi)
-        fldt    TUPLE*\p(%rsi)
-.endm
-
-/* The result is in the 16 bytes at r12, of which setup cleared those that the store leaves alone. */
-.macro X87_JUDGE p
-        mov     (%r12), %rax
-        xor     TUPLE*\p+32(%rsi), %rax
-        or      %rax, 16*\p(%rdi)
-        movzwl  8(%r12), %eax
-        xor     TUPLE*\p+40(%rsi), %rax
-        or      %rax, 16*\p+8(%rdi)
-.endm
+/* x87_arith. */
+#include "checks/x87.inc"
 
 /* a in st(0), b in st(1), the result in st(0). */
 .macro X87_TWO p, code:vararg
@@ -47,25 +28,9 @@ FLOAT_LOOP \name
 .endm
 
 FUNCTION x87_arith_run
-        KERNEL_ENTER
-        mov     %rbx, %rax
-1:      dec     %rax
-        js      2f
-        fincstp
-        jmp     1b
-2:      fstp    %st(0)
-        fstp    %st(0)
-        FLOAT_BEGIN 1408
+        X87_ENTER 1408
 x87_arith_done:
-        fldt    16(%rbp)
-        fldt    (%rbp)
-        mov     %rbx, %rax
-1:      dec     %rax
-        js      2f
-        fdecstp
-        jmp     1b
-2:      inc     %rax
-        KERNEL_LEAVE
+        X87_LEAVE
 END x87_arith_run
 
 X87_ALL add, "fadd %st(1), %st", "fadd %st(1), %st"
