@@ -136,6 +136,7 @@
         X(check_permute_shuffle_sse4)          \
         X(check_permute_shuffle_sse2)          \
         X(check_permute_extract_sse4a)         \
+        X(check_x87_forms)                     \
         X(check_integer_memory)                \
         X(check_integer_lock)                  \
         X(check_integer_lock_cx16)             \

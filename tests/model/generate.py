@@ -26,6 +26,7 @@ MODELS = [
     "integer",
     "scalar",
     "scalar_x87",
+    "scalar_x87_forms",
     "library",
 ]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
