@@ -58,6 +58,7 @@ const char *check_unit_name(enum check_unit unit)
                 [CHECK_UNIT_ZMM_HI] = "zmm16-31",
                 [CHECK_UNIT_MASK] = "mask",
                 [CHECK_UNIT_TILE] = "tile",
+                [CHECK_UNIT_PKRU] = "pkru",
                 [CHECK_UNIT_FMA] = "fma",
                 [CHECK_UNIT_VECTOR_INTEGER] = "vector integer",
                 [CHECK_UNIT_CRYPTO] = "crypto",

@@ -51,6 +51,7 @@ enum check_unit {
         CHECK_UNIT_ZMM_HI, /* vector registers 16 to 31 */
         CHECK_UNIT_MASK,
         CHECK_UNIT_TILE,
+        CHECK_UNIT_PKRU, /* the rights of protection keys */
         CHECK_UNIT_FMA, /* vector floating point: multiply, add, divide */
         CHECK_UNIT_VECTOR_INTEGER,
         CHECK_UNIT_CRYPTO,

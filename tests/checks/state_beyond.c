@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What ptrace's flips do not reach: a wrong bit in the fs base, the gs base, a tile. A signal handler makes
+/* What ptrace's flips do not reach: a wrong bit in the fs base, the gs base, a tile, PKRU. A signal handler makes
  * it while the check runs, and verify must find it and name its unit. The handler uses no thread-local
  * memory: fs may hold anything then. */
 #include <cpuid.h>
@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <ucontext.h>
 
+#include "base/array.h"
 #include "base/random.h"
 #include "checks/check.h"
 #include "checks/registers.h"
@@ -18,14 +19,36 @@
 #define WANTED 40
 #define ROUNDS_MAX 100000
 #define INTERVAL_US 300
-#define TILE_DATA 18 /* component XTILEDATA: Intel SDM volume 1, 13.5.14 */
+/* Components of XSAVE: Intel SDM volume 1, 13.5. */
+#define PKRU_STATE 9
+#define TILE_DATA 18
 
 extern const char state_base_hold_begin[], state_base_hold_end[];
 
-static enum damage { DAMAGE_NONE, DAMAGE_FS, DAMAGE_GS, DAMAGE_TILE } damage;
+static enum damage { DAMAGE_NONE, DAMAGE_FS, DAMAGE_GS, DAMAGE_TILE, DAMAGE_PKRU } damage;
 static volatile bool running, damaged;
 static uint64_t random_state;
-static uint32_t tile_offset; /* of XTILEDATA in the frame's XSAVE area */
+
+/* What lies in the signal frame: its component, its offset in the XSAVE area, and which of its bits may be wrong. The
+ * two of key 0 are those of all memory here. */
+static struct {
+        uint32_t component, offset, first_bit, bits;
+} in_frame[] = {
+        [DAMAGE_TILE] = { .component = TILE_DATA, .bits = 8 * 8192 },
+        [DAMAGE_PKRU] = { .component = PKRU_STATE, .first_bit = 2, .bits = 30 },
+};
+
+/* A component in its initial state is not in the frame. */
+static void damage_frame(uint8_t *area, uint64_t random)
+{
+        uint64_t features, bit = in_frame[damage].first_bit + random % in_frame[damage].bits;
+
+        __builtin_memcpy(&features, area + 512, sizeof(features));
+        if (!(features >> in_frame[damage].component & 1))
+                return;
+        area[in_frame[damage].offset + bit / 8] ^= (uint8_t)(1u << bit % 8);
+        damaged = true;
+}
 
 static void damage_base(bool fs)
 {
@@ -42,18 +65,14 @@ static void on_signal(int number, siginfo_t *info, void *user)
         const ucontext_t *context = user;
         uintptr_t rip = (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
         uint8_t *area = (uint8_t *)context->uc_mcontext.fpregs;
-        uint64_t features, bit = random_next(&random_state);
+        uint64_t random = random_next(&random_state);
 
         (void)number;
         (void)info;
         if (!running || damaged)
                 return;
-        if (damage == DAMAGE_TILE) {
-                __builtin_memcpy(&features, area + 512, sizeof(features));
-                if (!(features >> TILE_DATA & 1))
-                        return;
-                area[tile_offset + bit / 8 % 8192] ^= (uint8_t)(1u << bit % 8);
-                damaged = true;
+        if (damage == DAMAGE_TILE || damage == DAMAGE_PKRU) {
+                damage_frame(area, random);
         } else if (damage != DAMAGE_NONE && rip >= (uintptr_t)state_base_hold_begin &&
                    rip < (uintptr_t)state_base_hold_end) {
                 damage_base(damage == DAMAGE_FS);
@@ -87,6 +106,8 @@ static void test_damage(const char *name, enum damage what, enum check_unit unit
                 tap_skip(name, "this CPU cannot run it");
                 return;
         }
+        if (!tap_ok(check_prepare(check) == 0, "%s: prepare", name))
+                return;
         void *state = aligned_alloc(
                 CHECK_ALIGN, (check->state_size + CHECK_ALIGN - 1) / CHECK_ALIGN * CHECK_ALIGN);
 
@@ -107,12 +128,13 @@ static void test_damage(const char *name, enum damage what, enum check_unit unit
                 }
         }
         damage = DAMAGE_NONE;
-        /* A tile may be hit after it was compared for the last time. */
+        /* A tile or PKRU may be hit after it was compared for the last time. */
         tap_ok(done == WANTED && found >= WANTED * 95 / 100,
                 "%s: %u of %u wrong bits in %s are found and named", name, found, done,
-                what == DAMAGE_FS   ? "the fs base"
-                : what == DAMAGE_GS ? "the gs base"
-                                    : "a tile");
+                what == DAMAGE_FS     ? "the fs base"
+                : what == DAMAGE_GS   ? "the gs base"
+                : what == DAMAGE_TILE ? "a tile"
+                                      : "pkru");
         free(state);
 }
 
@@ -122,12 +144,16 @@ int main(void)
         uint32_t eax, ecx, edx;
 
         random_state = tap_seed(0xbe401d);
-        (void)__get_cpuid_count(0xd, TILE_DATA, &eax, &tile_offset, &ecx, &edx);
+        for (size_t i = 0; i < ARRAY_SIZE(in_frame); i++)
+                if (in_frame[i].component)
+                        (void)__get_cpuid_count(
+                                0xd, in_frame[i].component, &eax, &in_frame[i].offset, &ecx, &edx);
         registers_use(features);
         if (!tap_ok(signals_start(), "a timer that interrupts"))
                 return tap_end();
         test_damage("state_base", DAMAGE_FS, CHECK_UNIT_SEGMENT, features);
         test_damage("state_base", DAMAGE_GS, CHECK_UNIT_SEGMENT, features);
         test_damage("state_amx_tile", DAMAGE_TILE, CHECK_UNIT_TILE, features);
+        test_damage("state_pkru", DAMAGE_PKRU, CHECK_UNIT_PKRU, features);
         return tap_end();
 }
