@@ -48,6 +48,8 @@
         X(check_vector_arith_f32_sse2)         \
         X(check_vector_arith_f64_sse2)         \
         X(check_vector_bf16_avx512)            \
+        X(check_amx_multiply_int8)             \
+        X(check_amx_multiply_bf16)             \
         X(check_vector_convert_avx512)         \
         X(check_vector_convert_avx)            \
         X(check_vector_convert_sse2)           \

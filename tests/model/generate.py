@@ -27,6 +27,7 @@ MODELS = [
     "scalar",
     "scalar_x87",
     "scalar_x87_forms",
+    "amx",
     "library",
 ]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
