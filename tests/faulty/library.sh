@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A library that errs on one CPU is found there; one that errs on every CPU accuses none; one that refuses is skipped.
+# A library that errs on one CPU is found there; one that errs on every CPU accuses none; one that refuses is skipped; and
+# what an administrator configured for OpenSSL is none of ours.
 set -u
 . "${srcdir:-.}/tests/e2e/lib.sh"
 
@@ -31,10 +32,17 @@ refused() {
 }
 
 silent() {
-        runs none:-1 'library_*' && healthy
+        run env "$@" "$assay" qualify --no-progress --duration 6s --checks 'library_*' --json "$report"
+        expect 0 4 && blames_nothing && holds 'len({item["regime"] for item in report["plan"]["items"]}) == 5'
 }
 
-tap_ok "libraries that do not err" silent
+# A configuration that sends OpenSSL to a provider that does not exist, and would make every program that reads it fail.
+printf 'config_diagnostics = 1\nopenssl_conf = all\n[all]\nproviders = none\n[none]\nnothing = section\n[section]\nactivate = 1\n' \
+        >"$tap_scratch/openssl.cnf"
+
+tap_ok "libraries that do not err, in every regime" silent LD_PRELOAD="$preload" WRONG_LIBRARY=none:-1
+tap_ok "OpenSSL's configuration is not read" \
+        silent OPENSSL_CONF="$tap_scratch/openssl.cnf" OPENSSL_MODULES=/nonexistent
 while read -r function check; do
         if ((last_cpu == 0)); then
                 tap_skip "$check: $function" "it takes two CPUs to accuse one"
