@@ -27,6 +27,7 @@ extern uint64_t registers_level_now;
 void registers_around(struct registers_pair *pair, void (*kernel)(void *), void *argument);
 void registers_around_foreign(struct registers_pair *pair, void (*function)(void *), void *argument);
 
+static isa_set features_used;
 static bool base_writable; /* FSGSBASE: rdgsbase and wrgsbase are there */
 
 /* Where the XSAVE area (standard form) holds the components of AVX and AVX-512: CPUID leaf 0xD. AMD and
@@ -44,6 +45,7 @@ static uint32_t xsave_component_offset(uint32_t component)
 
 void registers_use(isa_set features)
 {
+        features_used = features;
         registers_level_now = features & ISA(AVX) ? REGISTERS_AVX : REGISTERS_SSE;
         if (features & ISA(AVX512F) && features & ISA(AVX512BW))
                 registers_level_now = REGISTERS_AVX512;
@@ -54,6 +56,11 @@ void registers_use(isa_set features)
                 xsave_offset.zmm = xsave_component_offset(6);
                 xsave_offset.zmm_hi = xsave_component_offset(7);
         }
+}
+
+isa_set registers_features(void)
+{
+        return features_used;
 }
 
 enum registers_level registers_level(void)

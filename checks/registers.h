@@ -77,6 +77,8 @@ enum registers_level {
         REGISTERS_AVX512,
 };
 void registers_use(isa_set features);
+/* What registers_use was given. */
+isa_set registers_features(void);
 enum registers_level registers_level(void);
 
 /* The components of XSAVE that this level fills (bits of XCR0: Intel SDM volume 1, 13.1), as far as they lie in the

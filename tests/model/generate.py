@@ -29,6 +29,7 @@ MODELS = [
     "scalar_x87_forms",
     "amx",
     "library",
+    "program_forms",
 ]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
 MAGIC = b"assay-answers\n\0\0"
