@@ -58,6 +58,7 @@ enum check_unit {
         CHECK_UNIT_INTEGER, /* multiply, divide, shift, bits */
         CHECK_UNIT_FLOAT,   /* scalar floating point */
         CHECK_UNIT_MEMORY,
+        CHECK_UNIT_PROGRAM, /* a random program: which instruction of it, its seed tells */
         CHECK_UNIT_COUNT
 };
 

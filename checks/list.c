@@ -79,6 +79,16 @@
         X(check_string_compare_sse42)          \
         X(check_float_lanes_sse4)              \
         X(check_float_lanes_sse2)              \
+        X(check_program_known_general)         \
+        X(check_program_known_sse2)            \
+        X(check_program_known_x87)             \
+        X(check_program_known_mmx)             \
+        X(check_program_known_v2)              \
+        X(check_program_known_v3)              \
+        X(check_program_known_crypto)          \
+        X(check_program_known_v4)              \
+        X(check_program_known_v4x)             \
+        X(check_program_voted_native)          \
         X(check_integer_multiply)              \
         X(check_integer_divide)                \
         X(check_integer_add)                   \

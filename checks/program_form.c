@@ -3,7 +3,8 @@
 
 ANSWERS(program_forms);
 
-const struct answers *const program_forms_answers = &answers_program_forms;
+const struct answers program_forms_answers = { "program_forms", answers_begin_program_forms,
+        answers_end_program_forms };
 
 const struct program_table *program_forms_table(void)
 {

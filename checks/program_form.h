@@ -184,7 +184,7 @@ struct program_table {
         uint32_t set_begin[PROGRAM_SETS + 1]; /* entries of set s: from set_begin[s] to set_begin[s + 1] */
 };
 
-extern const struct answers *const program_forms_answers;
+extern const struct answers program_forms_answers;
 
 const struct program_table *program_forms_table(void);
 const isa_set *program_forms_needs(void);

@@ -268,7 +268,25 @@ static void choose_address(struct program_maker *maker, struct program_choice *c
 
 /* ---- the rest ---- */
 
-/* Bits of an immediate that its manual page reserves stay clear: compare predicates, pcmpistri and its like. */
+/* What pinsrb and its like, which differ in size, may name. */
+static uint64_t element_number(const struct program_form *form, uint64_t value)
+{
+        switch (form->opcode) {
+        case 0x14:
+        case 0x20:
+                return value & 15;
+        case 0x15:
+                return value & 7;
+        case 0x16:
+        case 0x22:
+                return value & 3;
+        default:
+                return value;
+        }
+}
+
+/* Bits of an immediate that its manual page reserves stay clear: compare predicates, pcmpistri and its like, numbers
+ * of elements. */
 static uint64_t legal_immediate(const struct program_form *form, uint64_t value)
 {
         if (form->operands[3].class && form->operands[3].slot == PROGRAM_IS4)
@@ -280,7 +298,9 @@ static uint64_t legal_immediate(const struct program_form *form, uint64_t value)
                 return value & 7;
         if (form->map == 3 && form->opcode >= 0x60 && form->opcode <= 0x63)
                 return value & 0x7f;
-        return value;
+        if (form->map == 1 && (form->opcode == 0xc4 || form->opcode == 0xc5))
+                return value & 7;
+        return form->map == 3 ? element_number(form, value) : value;
 }
 
 static uint64_t choose_immediate(struct program_maker *maker, const struct program_form *form)

@@ -9,7 +9,8 @@
 
 static uint8_t pick_index(struct program_maker *maker, const struct program_choice *choice)
 {
-        uint32_t limit = choice->form->space == PROGRAM_EVEX ? 32 : 16;
+        /* Bochs 2.7 knows no more than 16 registers here. */
+        uint32_t limit = choice->form->space == PROGRAM_EVEX && !maker->group->known ? 32 : 16;
         uint8_t index = (uint8_t)(program_take(maker, 5) & (limit - 1));
 
         while (index == choice->number[0] || index == choice->number[1] || index == choice->number[2])

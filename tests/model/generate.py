@@ -30,6 +30,7 @@ MODELS = [
     "amx",
     "library",
     "program_forms",
+    "program",
 ]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
 MAGIC = b"assay-answers\n\0\0"

@@ -149,6 +149,52 @@ static const struct {
         { ZYDIS_MNEMONIC_FPREM1, 2, 0 },
 };
 
+/* What Bochs 2.7 gets wrong so often that no program with a known answer can have it: every form; vectors below 512
+ * bits; memory; memory in EVEX; 512 bits of indexes. */
+static const struct {
+        ZydisMnemonic mnemonic;
+        enum { EVERY, NARROW, MEMORY, EVEX_MEMORY, LONG } forms;
+        const char *what;
+} unmodelled[] = {
+        { ZYDIS_MNEMONIC_DPPS, EVERY, "the order of its additions shows in NaN" },
+        { ZYDIS_MNEMONIC_VDPPS, EVERY, "the order of its additions shows in NaN" },
+        { ZYDIS_MNEMONIC_ADOX, EVERY, "its carry" },
+        { ZYDIS_MNEMONIC_SHA1RNDS4, EVERY, "wrong" },
+        { ZYDIS_MNEMONIC_GF2P8AFFINEQB, EVERY, "wrong" },
+        { ZYDIS_MNEMONIC_GF2P8AFFINEINVQB, EVERY, "wrong" },
+        { ZYDIS_MNEMONIC_VGF2P8AFFINEQB, EVERY, "wrong" },
+        { ZYDIS_MNEMONIC_VGF2P8AFFINEINVQB, EVERY, "wrong" },
+        { ZYDIS_MNEMONIC_VPMULTISHIFTQB, EVERY, "wrong" },
+        { ZYDIS_MNEMONIC_VPSHUFBITQMB, EVERY, "wrong" },
+        { ZYDIS_MNEMONIC_VPCONFLICTD, EVERY, "wrong" },
+        { ZYDIS_MNEMONIC_VPCONFLICTQ, EVERY, "wrong" },
+        { ZYDIS_MNEMONIC_VPBROADCASTMB2Q, NARROW, "what lies above the vector is not cleared" },
+        { ZYDIS_MNEMONIC_VPBROADCASTMW2D, NARROW, "what lies above the vector is not cleared" },
+        { ZYDIS_MNEMONIC_VPINSRB, EVEX_MEMORY, "the scale of its displacement" },
+        { ZYDIS_MNEMONIC_VPEXTRW, EVEX_MEMORY, "the scale of its displacement" },
+        { ZYDIS_MNEMONIC_VGATHERQPS, LONG, "what lies above the vector is not cleared" },
+        { ZYDIS_MNEMONIC_VPGATHERQD, LONG, "what lies above the vector is not cleared" },
+        { ZYDIS_MNEMONIC_VPEXPANDB, MEMORY, "wrong" },
+        { ZYDIS_MNEMONIC_VPEXPANDW, MEMORY, "wrong" },
+};
+
+static bool is_unmodelled(const struct found *f)
+{
+        bool memory = f->form.layout & PROGRAM_INDIRECT;
+        bool fits[] = {
+                [EVERY] = true,
+                [NARROW] = f->form.operands[0].class != PROGRAM_ZMM,
+                [MEMORY] = memory,
+                [EVEX_MEMORY] = memory && f->form.space == PROGRAM_EVEX,
+                [LONG] = (f->form.index & 15) == PROGRAM_ZMM,
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(unmodelled); i++)
+                if (unmodelled[i].mnemonic == f->mnemonic && fits[unmodelled[i].forms])
+                        return true;
+        return false;
+}
+
 static const char *left_out_by_name(ZydisMnemonic mnemonic)
 {
         for (size_t i = 0; i < ARRAY_SIZE(left_out); i++)
@@ -342,6 +388,8 @@ void forms_classify(struct found *f, const ZydisDecodedInstruction *instruction)
                 f->mnemonic == ZYDIS_MNEMONIC_FNSTSW || f->mnemonic == ZYDIS_MNEMONIC_FNCLEX)
                 form->x87_read = 0;
         form->special = (uint8_t)special_of(f, instruction);
+        if (is_unmodelled(f))
+                form->trust |= PROGRAM_UNMODELLED;
         if (form->index && has_wide_indexes(f->mnemonic))
                 form->index |= 0x80;
 }
