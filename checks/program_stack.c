@@ -6,7 +6,7 @@
 
 static bool is_short(const struct program_form *form)
 {
-        return form->prefix & 1;
+        return form->prefix == 1;
 }
 
 static void between(struct program_maker *maker)

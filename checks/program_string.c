@@ -25,7 +25,7 @@ static uint32_t element_size(const struct program_form *form)
                 return 1;
         if (form->layout & PROGRAM_WIDE)
                 return 8;
-        return form->prefix & 1 ? 2 : 4;
+        return form->prefix == 1 ? 2 : 4;
 }
 
 static void point(struct program_maker *maker, const struct program_form *form, bool down, uint32_t n)
