@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include "base/clock.h"
+#include "checks/registers.h"
 
 #define REVIEW_EVERY 16                 /* rounds */
 #define REVIEW_WAIT_NS (100 * CLOCK_MS) /* how long a mismatch waits */
@@ -40,11 +41,28 @@ static void disagree(const struct worker *worker, const struct slot_offer *offer
         slot_push(worker->slot, &o);
 }
 
+/* Without a known answer: the round runs here too, undisturbed, and the outputs are compared. */
+static int vote(const struct check *check, const uint8_t *output, uint8_t *scratch,
+        struct check_mismatch *ret_mismatch)
+{
+        const void *event = registers_event;
+        struct check_compare compare;
+
+        registers_event = registers_event_none;
+        check->run(scratch);
+        registers_event = event;
+        check_compare_begin(&compare);
+        check_compare(&compare, 0, scratch + check->output_offset, output, check->output_size);
+        return check_compare_end(&compare, ret_mismatch);
+}
+
 /* Sets the round up here, copies the other worker's output and compares it. */
 static int look(const struct check *check, const struct check_round *round, const uint8_t *state,
         uint8_t *scratch, struct check_mismatch *ret_mismatch)
 {
         check->setup(scratch, round);
+        if (check->voted)
+                return vote(check, state + check->output_offset, scratch, ret_mismatch);
         check_copy(scratch + check->output_offset, state + check->output_offset, check->output_size);
         return check->verify(scratch, ret_mismatch);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Verification by another CPU: a worker offers outputs of its rounds, its neighbour in the ring of workers sets the
- * same round up, copies the output and verifies it. A share of the rounds that were right, and every mismatch. A core
- * that compares badly is so not its own judge. */
+ * same round up, copies the output and verifies it; where no answer is known it runs the round and compares outputs. A
+ * share of the rounds that were right, and every mismatch. A core that compares badly is so not its own judge. */
 #pragma once
 
 #include <stdbool.h>

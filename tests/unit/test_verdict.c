@@ -82,6 +82,19 @@ static void vote(void)
         scene_observe(OBSERVATION_MISMATCH, 3, SCENE_VOTE, REGIME_QUIET, 12);
 }
 
+/* However many reviewers disagree, and confirm it: without a known answer it stays a vote. */
+static void vote_reviewed(void)
+{
+        vote();
+        for (uint32_t number = 20; number < 30; number++) {
+                struct observation *o =
+                        scene_observe(OBSERVATION_DISAGREE, 3, SCENE_VOTE, REGIME_QUIET, number);
+
+                o->reviewer = 4;
+                o->review = REVIEW_CONFIRMED;
+        }
+}
+
 static void once(void)
 {
         clean();
@@ -475,6 +488,7 @@ static const struct {
         { "a CPU lost", lost, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "a timer refused", failed, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "votes", vote, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
+        { "votes that reviewers confirm", vote_reviewed, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "one mismatch", once, H, SCOPE_CPU, "5", false, false, 1 },
         { "one mismatch, traced", once_traced, H, SCOPE_CPU, "5", false, false, 1 },
         { "one mismatch, incomplete", once_incomplete, H, SCOPE_CPU, "5", false, false, 1 },
