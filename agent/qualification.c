@@ -12,6 +12,7 @@
 #include "agent/diagnosis.h"
 #include "agent/view.h"
 #include "agent/report.h"
+#include "agent/settlement.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/terminal.h"
@@ -27,6 +28,8 @@ struct qualification {
         struct supervisor_outcome outcome;
         struct verdict_experiment experiments[VERDICT_EXPERIMENTS_MAX];
         struct verdict_input input;
+        struct bisection bisections[DIAGNOSIS_SUBJECTS_MAX];
+        size_t n_bisections;
         struct verdict verdict;
         struct view view;
         uint64_t started_ns;
@@ -140,6 +143,7 @@ static void diagnose(struct qualification *q)
 {
         diagnosis_run(&q->host, &q->plan, &q->run, q->request->configuration->diagnosis_ns, &q->evidence,
                 q->experiments, &q->input.n_experiments, &q->input.answers_intact);
+        settlement_run(&q->host, &q->plan, &q->run, &q->evidence, q->bisections, &q->n_bisections);
 }
 
 /* Up to the first evidence; then the diagnosis; then the rest of the time. */
@@ -273,6 +277,8 @@ static int write_reports(const struct qualification *q, int status)
                 .isa_level = q->request->configuration->isa_level,
                 .profile = q->request->configuration->profile,
                 .duration_ns = q->request->configuration->duration_ns,
+                .bisections = q->bisections,
+                .n_bisections = q->n_bisections,
                 .drill = q->request->drill,
                 .started_ns = q->started_ns,
                 .exit_status = status,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "agent/bisection.h"
 #include "agent/host.h"
 #include "agent/plan.h"
 #include "agent/supervisor.h"
@@ -20,6 +21,8 @@ struct report {
         const char *isa_level; /* as --isa said, "native" else */
         const char *profile;   /* as --profile said; NULL or "": none */
         uint64_t duration_ns;  /* asked for */
+        const struct bisection *bisections; /* of failing programs */
+        size_t n_bisections;
         enum drill drill;
         uint64_t started_ns; /* CLOCK_REALTIME */
         int exit_status;

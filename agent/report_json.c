@@ -9,6 +9,7 @@
 
 #include "agent/host_report.h"
 #include "agent/report.h"
+#include "agent/report_bisection.h"
 #include "agent/report_observation.h"
 #include "agent/report_skipped.h"
 #include "base/array.h"
@@ -262,6 +263,20 @@ static json_t *verdict_json(const struct report *report)
         return all;
 }
 
+static json_t *bisections_json(const struct report *report)
+{
+        json_t *all = json_array();
+
+        for (size_t i = 0; i < report->n_bisections; i++) {
+                const struct bisection *b = &report->bisections[i];
+
+                (void)json_array_append_new(
+                        all, report_bisection_json(
+                                     b, report->input->evidence->observations[b->subject].sequence));
+        }
+        return all;
+}
+
 static json_t *whole_json(const struct report *report)
 {
         const struct verdict_input *input = report->input;
@@ -272,7 +287,7 @@ static json_t *whole_json(const struct report *report)
         report_skipped_each(report, add_skipped, skipped);
         return json_pack(
                 "{s:s, s:{s:s, s:s}, s:s, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:[s,s,s,s,s,s,s], s:o, s:o, "
-                "s:o, s:I, s:I, s:o, s:o, s:i}",
+                "s:o, s:I, s:I, s:o, s:o, s:o, s:i}",
                 "schema", "assay.report/1", "tool", "name", PACKAGE_NAME, "version", PACKAGE_VERSION,
                 "started", time, "elapsed_seconds", seconds(report->outcome->elapsed_ns), "complete",
                 !report->verdict->incomplete, "interrupted", input->interrupted, "answers_intact",
@@ -282,8 +297,8 @@ static json_t *whole_json(const struct report *report)
                 "observations", observations_json(input->evidence), "observations_all",
                 (json_int_t)(input->evidence->n_observations + input->evidence->dropped),
                 "observations_lost", (json_int_t)input->evidence->dropped, "experiments",
-                experiments_json(input), "verdict", verdict_json(report), "exit_status",
-                report->exit_status);
+                experiments_json(input), "bisections", bisections_json(report), "verdict",
+                verdict_json(report), "exit_status", report->exit_status);
 }
 
 int report_json(const struct report *report, FILE *to)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/report.h"
+#include "agent/report_bisection.h"
 #include "agent/report_observation.h"
 #include "agent/report_skipped.h"
 #include "agent/report_table.h"
@@ -98,6 +99,25 @@ static void differences(const struct page *page, const struct observation *o)
         }
 }
 
+/* Which instruction of a random program went wrong. */
+static void program_lines(const struct page *page)
+{
+        const struct report *report = page->report;
+        const struct bisection *b =
+                report_bisection_find(report->bisections, report->n_bisections, report->verdict->first);
+        struct report_bisection_lines lines;
+        const char *const rest[] = { lines.instruction, lines.before, lines.result };
+        static const char *const labels[] = { "          ", "before    ", "result    " };
+
+        if (!b)
+                return;
+        report_bisection_text(b, &lines);
+        say(page, "program   ", lines.program);
+        for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
+                if (rest[i][0])
+                        say(page, labels[i], rest[i]);
+}
+
 static void unit_line(const struct page *page)
 {
         const struct verdict *v = page->report->verdict;
@@ -131,11 +151,14 @@ static void verdict_text(const struct page *page)
         if (o) {
                 unit_line(page);
                 differences(page, o);
+                program_lines(page);
                 report_replay_command(o, command);
                 /* Unbroken and alone on its line, so that it can be copied at any width. */
                 say(page, "again     ", "with this command:");
                 fprintf(page->to, "%s\n", command);
         }
+        if (!o)
+                program_lines(page); /* of a vote, which blames nobody */
         say(page, "advice    ", v->advice);
 }
 

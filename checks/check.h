@@ -121,6 +121,9 @@ enum check_family {
 /* The family in a few words ("crypto and hashes"), static storage. */
 const char *check_family_name(enum check_family family);
 
+/* The instructions that a random program is made of: checks/program.h. */
+struct program_group;
+
 /* A table of known answers, embedded from checks/answers/ by the ANSWERS macro (checks/answers.h). */
 struct answers;
 
@@ -145,6 +148,9 @@ struct check {
         /* Optional, called by check_prepare: maps memory or code that the rounds of this process need. Called
          * again it does nothing. Returns 0 or -errno. It may use libc, setup, run and verify may not. */
         int (*prepare)(void);
+        /* Random programs: which one byte `offset` of the output speaks of. For who wants to run it alone. */
+        void (*program)(const struct check_round *round, uint32_t offset, struct program_group *ret_group,
+                uint64_t *ret_seed);
         void (*setup)(void *state, const struct check_round *round);
         void (*run)(void *state);
         /* Returns enum check_result; *ret_mismatch says where, untouched on CHECK_EQUAL. */

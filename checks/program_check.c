@@ -30,13 +30,20 @@ struct program_known_state {
         uint64_t digest[BATCH];
 };
 
+/* Of the round's batch. */
+static uint32_t first_seed(const struct check_round *round, const struct answers *answers)
+{
+        uint32_t batches = (uint32_t)((answers->end - answers->begin - ANSWERS_HEADER_SIZE) / (BATCH * 8));
+
+        return BATCH * (round->number % batches);
+}
+
 static void known_setup(struct program_known_state *state, const struct check_round *round,
         const struct program_group *group, const struct answers *answers)
 {
         const uint64_t *known = (const uint64_t *)answers_payload(answers);
-        uint32_t batches = (uint32_t)((answers->end - answers->begin - ANSWERS_HEADER_SIZE) / (BATCH * 8));
 
-        state->first = BATCH * (round->number % batches);
+        state->first = first_seed(round, answers);
         for (uint32_t i = 0; i < BATCH; i++) {
                 struct program *program = &state->programs[i];
                 struct program_context context;
@@ -75,6 +82,13 @@ static int known_verify(const struct program_known_state *state, const struct an
         return check_compare_end(&compare, ret_mismatch);
 }
 
+static void known_program(const struct check_round *round, uint32_t offset, const struct program_group *group,
+        const struct answers *answers, struct program_group *ret_group, uint64_t *ret_seed)
+{
+        check_copy(ret_group, group, sizeof(*group));
+        *ret_seed = first_seed(round, answers) + offset / 8 % BATCH;
+}
+
 static void known_emitted(const struct program_group *group, const struct answers *answers,
         void (*code)(const uint8_t *bytes, size_t size, void *user), void *user)
 {
@@ -109,6 +123,12 @@ static const struct check_field known_fields[] = {
         {                                                                                                      \
                 return known_verify(state, &answers_program_##group, ret_mismatch);                            \
         }                                                                                                      \
+        static void group##_program(const struct check_round *round, uint32_t offset,                          \
+                struct program_group *ret_group, uint64_t *ret_seed)                                           \
+        {                                                                                                      \
+                known_program(round, offset, &program_groups[PROGRAM_GROUP_##group], &answers_program_##group, \
+                        ret_group, ret_seed);                                                                  \
+        }                                                                                                      \
         static void group##_emitted(                                                                           \
                 void (*code)(const uint8_t *bytes, size_t size, void *user), void *user)                       \
         {                                                                                                      \
@@ -130,6 +150,7 @@ static const struct check_field known_fields[] = {
                 .fields = known_fields,                                                                        \
                 .n_fields = ARRAY_SIZE(known_fields),                                                          \
                 .prepare = program_prepare,                                                                    \
+                .program = group##_program,                                                                    \
                 .setup = group##_setup,                                                                        \
                 .run = group##_run,                                                                            \
                 .verify = group##_verify,                                                                      \
@@ -202,6 +223,13 @@ static int voted_verify(const void *argument, struct check_mismatch *ret_mismatc
         return check_compare_end(&compare, ret_mismatch);
 }
 
+static void voted_program(const struct check_round *round, uint32_t offset, struct program_group *ret_group,
+        uint64_t *ret_seed)
+{
+        *ret_seed = check_round_hash(round, offset / 8 / VOTES);
+        program_group_native(ret_group, *ret_seed);
+}
+
 static const struct check_field voted_fields[] = {
         { "digest of program and context", CHECK_UNIT_PROGRAM, 0, VOTED_BATCH * VOTES, 8, 8 },
 };
@@ -223,6 +251,7 @@ const struct check check_program_voted_native = {
         .fields = voted_fields,
         .n_fields = ARRAY_SIZE(voted_fields),
         .prepare = program_prepare,
+        .program = voted_program,
         .setup = voted_setup,
         .run = voted_run,
         .verify = voted_verify,

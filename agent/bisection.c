@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/bisection.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+
+#define ALIGNMENT 0 /* of the code on both CPUs, so that nothing but the CPU differs */
+#define SCANS_MOST 64
+
+/* What a program leaves: all of it. */
+struct left {
+        struct registers registers;
+        uint8_t arena[PROGRAM_ARENA_SIZE];
+};
+
+/* What a process that scans shares with us: beginnings[k] is what the first k instructions left. */
+struct scan {
+        _Atomic uint32_t begun; /* beginnings that were begun */
+        struct left beginnings[PROGRAM_INSTRUCTIONS_MAX + 1];
+};
+
+struct bisector {
+        struct program_group group;
+        struct program program;
+        struct scan *expected, *actual;
+        struct bisection *result;
+        uint64_t deadline_ns;
+        const volatile sig_atomic_t *interrupted;
+};
+
+/* Of every process that scans, at the same address. */
+static struct {
+        struct registers_pair pair;
+        uint8_t arena[PROGRAM_ARENA_SIZE] __attribute__((aligned(64)));
+        struct program program;
+} here;
+
+/* ---- in the process that scans ---- */
+
+static void run_beginning(const struct bisector *b, uint32_t k, struct scan *scan)
+{
+        program_generate(&here.program, &b->group, b->program.seed, NULL);
+        program_truncate(&here.program, k);
+        program_image(&here.program, &b->group, &here.pair.in, here.arena);
+        check_poison(&here.pair.out, sizeof(here.pair.out));
+        scan->begun = k + 1;
+        program_run(&here.program, &here.pair, 0, ALIGNMENT);
+        check_copy(&scan->beginnings[k].registers, &here.pair.out, sizeof(struct registers));
+        check_copy(scan->beginnings[k].arena, here.arena, sizeof(here.arena));
+}
+
+static _Noreturn void scan_here(const struct bisector *b, unsigned cpu, struct scan *scan)
+{
+        char name[16];
+
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+        (void)snprintf(name, sizeof(name), "assay-w%u", cpu);
+        (void)prctl(PR_SET_NAME, name);
+        for (int s = 1; s < NSIG; s++)
+                (void)signal(s, SIG_DFL);
+        if (cpu_set_bind_one(cpu) < 0 || program_prepare() < 0)
+                _exit(1);
+        for (uint32_t k = 0; k <= b->program.n; k++)
+                run_beginning(b, k, scan);
+        _exit(0);
+}
+
+/* ---- here ---- */
+
+static bool in_time(const struct bisector *b)
+{
+        return clock_ns(CLOCK_MONOTONIC) < b->deadline_ns && !(b->interrupted && *b->interrupted);
+}
+
+/* Scans on `cpu`. Returns 0; 1 where the process died of a signal, which is then in *ret_signal; -errno: it could not. */
+static int scan_on(const struct bisector *b, unsigned cpu, struct scan *scan, int *ret_signal)
+{
+        static const struct timespec moment = { 0, 200000 };
+        int status = 0;
+        pid_t child, r;
+
+        scan->begun = 0;
+        child = fork();
+        if (child < 0)
+                return -errno;
+        if (child == 0)
+                scan_here(b, cpu, scan);
+        while ((r = waitpid(child, &status, WNOHANG)) == 0 && in_time(b))
+                (void)nanosleep(&moment, NULL);
+        if (r != child) {
+                (void)kill(child, SIGKILL);
+                while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+                        ;
+                return -ETIMEDOUT;
+        }
+        if (WIFSIGNALED(status)) {
+                *ret_signal = WTERMSIG(status);
+                return 1;
+        }
+        return WEXITSTATUS(status) == 0 ? 0 : -EIO;
+}
+
+/* The flags that are defined after the first k instructions, as rflags has them. A jump may skip one that defines some: it
+ * keeps those that were defined before it, so that at worst a flag is compared that both CPUs left alone. */
+static uint64_t defined_flags(const struct program *program, uint32_t k)
+{
+        uint8_t defined = PROGRAM_STATUS;
+
+        for (uint32_t i = 0; i < k; i++) {
+                const struct program_form *form =
+                        program->form[i] == PROGRAM_HELPER ? NULL : &program_forms()[program->form[i]];
+
+                defined &= (uint8_t) ~(form ? form->flags_undefined : PROGRAM_AF);
+                defined |= form ? form->flags_written & (uint8_t)~form->flags_undefined : 0;
+        }
+        return (uint64_t)(defined & ~(PROGRAM_OF | PROGRAM_DF)) | (defined & PROGRAM_OF ? 0x800 : 0);
+}
+
+/* What of a beginning is a result: the stack and the addresses of code are none, nor is what a CPU may leave as it likes. */
+static void keep_results(
+        const struct bisector *b, uint32_t k, const struct left *left, struct left *ret_results)
+{
+        *ret_results = *left;
+        ret_results->registers.flags &= defined_flags(&b->program, k);
+        ret_results->registers.x87_status = 0;
+        memset(ret_results->arena + PROGRAM_SLOTS, 0, PROGRAM_KEPT - PROGRAM_SLOTS);
+}
+
+/* The first byte of struct left that differs after the first k instructions; SIZE_MAX: none does. */
+static size_t first_difference(const struct bisector *b, uint32_t k)
+{
+        struct left want, have;
+
+        keep_results(b, k, &b->expected->beginnings[k], &want);
+        keep_results(b, k, &b->actual->beginnings[k], &have);
+        for (size_t i = 0; i < sizeof(want); i++)
+                if (((const uint8_t *)&want)[i] != ((const uint8_t *)&have)[i])
+                        return i;
+        return SIZE_MAX;
+}
+
+/* Names instruction k - 1, whose end is beginning k. */
+static void name_instruction(struct bisector *b, uint32_t k)
+{
+        struct bisection *found = b->result;
+        uint32_t begin = b->program.offset[k - 1];
+
+        found->found = true;
+        found->index = k - 1;
+        found->size = MIN(b->program.offset[k] - begin, sizeof(found->code));
+        memcpy(found->code, b->program.code + begin, found->size);
+        found->before = b->expected->beginnings[k - 1].registers;
+        memcpy(found->arena, b->expected->beginnings[k - 1].arena, sizeof(found->arena));
+        found->arena_address = (uintptr_t)here.arena;
+}
+
+static void name_difference(struct bisector *b, uint32_t k, size_t at)
+{
+        static const char *const arena = "memory";
+        const uint8_t *want = (const uint8_t *)&b->expected->beginnings[k];
+        const uint8_t *have = (const uint8_t *)&b->actual->beginnings[k];
+        struct bisection *found = b->result;
+
+        name_instruction(b, k);
+        found->signal = 0;
+        found->offset = (uint32_t)(at & ~(size_t)7);
+        found->width = 8;
+        memcpy(found->expected, want + found->offset, found->width);
+        memcpy(found->actual, have + found->offset, found->width);
+        if (found->offset < sizeof(struct registers)) {
+                found->place.unit = registers_locate((uint32_t)at, found->place.name);
+                return;
+        }
+        found->place.unit = CHECK_UNIT_MEMORY;
+        (void)snprintf(found->place.name, sizeof(found->place.name), "%s byte %zu", arena,
+                at - sizeof(struct registers));
+}
+
+/* Compares a scan of the suspect with that of the reference: an earlier beginning wins over what earlier scans named. */
+static void learn(struct bisector *b, int outcome, int signal)
+{
+        struct bisection *found = b->result;
+        uint32_t last = outcome == 1 ? b->actual->begun - 1 : b->program.n;
+
+        for (uint32_t k = 1; k <= last && (outcome == 0 || k < last); k++) {
+                size_t at = first_difference(b, k);
+
+                if (at == SIZE_MAX)
+                        continue;
+                found->differing++;
+                if (!found->found || k - 1 < found->index)
+                        name_difference(b, k, at);
+                return;
+        }
+        if (outcome == 1 && last > 0) {
+                found->differing++;
+                if (!found->found || last - 1 < found->index) {
+                        name_instruction(b, last);
+                        found->signal = signal;
+                        found->place.name[0] = 0;
+                }
+        }
+}
+
+static struct scan *map_scan(void)
+{
+        void *map =
+                mmap(NULL, sizeof(struct scan), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+        return map == MAP_FAILED ? NULL : map;
+}
+
+static void unmap_scan(struct scan *scan)
+{
+        if (scan)
+                (void)munmap(scan, sizeof(*scan));
+}
+
+static void bisect(struct bisector *b)
+{
+        struct bisection *found = b->result;
+        unsigned reference = (unsigned)(found->reference < 0 ? found->suspect : found->reference);
+        int r, signal = 0;
+
+        r = scan_on(b, reference, b->expected, &signal);
+        if (r != 0) {
+                (void)snprintf(found->why, sizeof(found->why),
+                        r > 0 ? "the reference died in it" : "it could not be run: %s",
+                        r > 0 ? "" : strerror(-r));
+                return;
+        }
+        found->ran = true;
+        while (in_time(b) && found->runs < SCANS_MOST) {
+                r = scan_on(b, (unsigned)found->suspect, b->actual, &signal);
+                if (r < 0)
+                        break;
+                found->runs++;
+                learn(b, r, signal);
+        }
+}
+
+int bisection_run(const struct observation *observation, uint32_t subject, int reference, isa_set features,
+        const volatile sig_atomic_t *interrupted, struct bisection *ret_bisection)
+{
+        static struct bisector b; /* the program is large */
+        const struct check *check = check_list[observation->check];
+
+        if (!check->program)
+                return -ENOENT;
+        b = (struct bisector){ .result = ret_bisection,
+                .deadline_ns = clock_ns(CLOCK_MONOTONIC) + BISECTION_LIMIT_NS,
+                .interrupted = interrupted };
+        *ret_bisection = (struct bisection){
+                .subject = subject, .suspect = observation->cpu, .reference = reference
+        };
+        registers_use(features);
+        check->program(&observation->round, observation->mismatch.offset, &b.group, &ret_bisection->seed);
+        program_generate(&b.program, &b.group, ret_bisection->seed, NULL);
+        ret_bisection->n = b.program.n;
+        b.expected = map_scan();
+        b.actual = map_scan();
+        if (b.expected && b.actual)
+                bisect(&b);
+        else
+                (void)snprintf(
+                        ret_bisection->why, sizeof(ret_bisection->why), "there is not enough memory for it");
+        unmap_scan(b.expected);
+        unmap_scan(b.actual);
+        return 0;
+}

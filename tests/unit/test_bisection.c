@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bisection, with a defect planted around program_run (the linker's --wrap): on one CPU, once the chosen instruction has
+ * run, a bit of a register, of the flags or of memory is wrong, or the process dies. The instruction must be named, and
+ * the healthy must not. */
+#include "agent/bisection.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "tests/tap.h"
+
+void __real_program_run(
+        const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment);
+void __wrap_program_run(
+        const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment);
+
+enum defect { DEFECT_NONE, DEFECT_VECTOR, DEFECT_GENERAL, DEFECT_MEMORY, DEFECT_DEATH };
+
+static struct {
+        enum defect defect;
+        unsigned cpu;
+        uint32_t number;       /* of the round */
+        uint32_t index, every; /* of the instruction; of so many scans one goes wrong */
+} planted;
+static struct bisection result;
+static unsigned cpus[2];
+static unsigned n_cpus;
+
+void __wrap_program_run(
+        const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment)
+{
+        __real_program_run(program, pair, place, alignment);
+        if (!planted.defect || (unsigned)sched_getcpu() != planted.cpu || program->n <= planted.index ||
+                getpid() % (int)planted.every != 0)
+                return;
+        if (planted.defect == DEFECT_VECTOR)
+                pair->out.vector[3][5] ^= 4;
+        if (planted.defect == DEFECT_GENERAL)
+                pair->out.general[REGISTERS_RBX] ^= UINT64_C(1) << 40;
+        if (planted.defect == DEFECT_MEMORY) /* the arena lies right behind the registers in bisection.c */
+                ((uint8_t *)(pair + 1))[700] ^= 128;
+        if (planted.defect == DEFECT_DEATH)
+                (void)raise(SIGSEGV);
+}
+
+static uint64_t bisect(enum defect defect, uint32_t index, uint32_t every, int reference)
+{
+        struct observation o = {
+                .kind = OBSERVATION_MISMATCH, .cpu = (int32_t)cpus[0], .round.number = planted.number
+        };
+        uint64_t start = clock_ns(CLOCK_MONOTONIC);
+
+        while (strcmp(check_list[o.check]->name, "program_known_general") != 0)
+                o.check++;
+        planted.defect = defect;
+        planted.cpu = cpus[0];
+        planted.index = index;
+        planted.every = every;
+        tap_ok(bisection_run(&o, 7, reference, isa_read(), NULL, &result) == 0 && result.subject == 7,
+                "it runs");
+        return clock_ns(CLOCK_MONOTONIC) - start;
+}
+
+static void test_named(int reference)
+{
+        static const struct {
+                const char *what, *place;
+                enum defect defect;
+                uint64_t xor ;
+        } defects[] = {
+                { "a vector register", "xmm3", DEFECT_VECTOR, UINT64_C(4) << 40 },
+                { "a general register", "rbx", DEFECT_GENERAL, UINT64_C(1) << 40 },
+                { "memory", "memory byte 700", DEFECT_MEMORY, UINT64_C(128) << 32 },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(defects); i++) {
+                uint64_t expected, actual;
+
+                (void)bisect(defects[i].defect, 20 + (uint32_t)i, 1, reference);
+                memcpy(&expected, result.expected, 8);
+                memcpy(&actual, result.actual, 8);
+                tap_ok(result.ran && result.found && result.index == 20 + i && !result.signal,
+                        "%s: instruction %u is named, not %u", defects[i].what, 20 + (unsigned)i,
+                        result.index);
+                tap_ok(strncmp(result.place.name, defects[i].place, strlen(defects[i].place)) == 0 &&
+                                (expected ^ actual) == defects[i].xor
+                        , "%s: its place is %s, and the bit", defects[i].what, result.place.name);
+        }
+}
+
+static void test_death(int reference)
+{
+        (void)bisect(DEFECT_DEATH, 33, 1, reference);
+        tap_ok(result.found && result.index == 33 && result.signal == SIGSEGV,
+                "a death: instruction 33 is named, not %u", result.index);
+}
+
+static void test_seldom(int reference)
+{
+        (void)bisect(DEFECT_VECTOR, 12, 3, reference);
+        tap_ok(result.found && result.index == 12 && result.differing < result.runs,
+                "a defect that shows now and then (%u of %u scans): instruction 12 is named, not %u",
+                result.differing, result.runs, result.index);
+}
+
+static void test_healthy(int reference)
+{
+        uint64_t spent_ns = bisect(DEFECT_NONE, 12, 1, reference);
+
+        tap_ok(result.ran && !result.found && result.runs && !result.differing,
+                "the healthy: nothing is named");
+        printf("# %u scans of %u instructions in %llu ms\n", result.runs, result.n,
+                (unsigned long long)(spent_ns / CLOCK_MS));
+}
+
+static void test_text(int reference)
+{
+        char text[BISECTION_TEXT_MAX], operands[BISECTION_OPERANDS_MAX];
+
+        (void)bisect(DEFECT_VECTOR, 40, 1, reference);
+        bisection_instruction(&result, text);
+        bisection_operands(&result, operands);
+        tap_ok(text[0] &&
+                        strncmp(text, bisection_mnemonic(&result), strlen(bisection_mnemonic(&result))) == 0,
+                "it is disassembled: %s (%s)", text, operands);
+        result = (struct bisection){ .size = 4,
+                .code = { 0x48, 0x0f, 0xaf, 0xc3 } }; /* Intel SDM: REX.W 0F AF /r */
+        result.before.general[REGISTERS_RAX] = 0x10;
+        result.before.general[REGISTERS_RBX] = UINT64_C(0x123456789abcdef0);
+        bisection_instruction(&result, text);
+        bisection_operands(&result, operands);
+        tap_ok(strcmp(text, "imul rax, rbx") == 0 &&
+                        strcmp(operands, "rax=0x0000000000000010, rbx=0x123456789abcdef0") == 0,
+                "imul and its operands: %s: %s", text, operands);
+}
+
+int main(void)
+{
+        struct cpu_set bound;
+        int reference;
+
+        planted.number = (uint32_t)tap_seed(5);
+        if (cpu_set_bound(&bound) < 0)
+                return 99;
+        for (int cpu = cpu_set_next(&bound, -1); cpu >= 0 && n_cpus < 2; cpu = cpu_set_next(&bound, cpu))
+                cpus[n_cpus++] = (unsigned)cpu;
+        if (program_prepare() < 0)
+                return 99;
+        reference = n_cpus > 1 ? (int)cpus[1] : -1;
+        if (reference < 0) {
+                tap_skip("bisection", "there is one CPU");
+                return tap_end();
+        }
+        test_named(reference);
+        test_death(reference);
+        test_seldom(reference);
+        test_healthy(reference);
+        test_text(reference);
+        (void)bisect(DEFECT_VECTOR, 9, 1, -1);
+        tap_ok(result.ran && !result.found,
+                "without another core a fault that is always there stays unknown");
+        return tap_end();
+}
