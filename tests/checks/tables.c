@@ -19,7 +19,6 @@ static const struct {
         const char *check;
         uint32_t block, header, stride, begin, end;
 } cases[] = {
-        { "x87_arith", 16 + 88 * 48, 16, 48, 32, 48 },
         { "x87_forms", 16 + 32 * 48, 16, 48, 32, 48 },
 };
 
