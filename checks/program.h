@@ -88,6 +88,9 @@ uint64_t program_digest(const struct program *program, const struct registers *i
 /* Maps the memory where programs run (struct check, prepare). Returns 0 or -errno. */
 int program_prepare(void);
 
+/* Where the code of place `place` begins, but for the alignment. For who looks from outside. */
+const uint8_t *program_code(uint32_t place);
+
 /* Runs a program once, `alignment` bytes after a multiple of 64, in place `slot` (below PROGRAM_PLACES) of the code
  * memory. pair->in and the arena as program_image made them, pair->out and the arena afterwards. */
 #define PROGRAM_PLACES 32

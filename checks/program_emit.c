@@ -55,7 +55,8 @@ static unsigned high_bits(const struct places *places, const struct program_choi
 
 static uint8_t *emit_legacy(uint8_t *at, const struct program_choice *choice, const struct places *places)
 {
-        static const uint8_t prefixes[6][2] = { { 0 }, { 0x66 }, { 0xf3 }, { 0xf2 }, { 0x66, 0xf2 }, { 0x67 } };
+        static const uint8_t prefixes[8][2] = { { 0 }, { 0x66 }, { 0xf3 }, { 0xf2 }, { 0x66, 0xf3 },
+                { 0x66, 0xf2 }, { 0x67 } };
         const struct program_form *form = choice->form;
         unsigned rex = high_bits(places, choice) | (form->layout & PROGRAM_WIDE ? 8 : 0);
 

@@ -11,14 +11,14 @@ struct meeting {
         uint8_t flags;
         uint16_t pending;
         uint32_t pending_vectors;
-        uint8_t pending_masks, pending_mmx;
+        uint8_t pending_masks, pending_mmx, pending_x87;
 };
 
 static struct meeting leave_way(struct program_maker *maker)
 {
         maker->inside++;
         return (struct meeting){ maker->flags, maker->pending, maker->pending_vectors, maker->pending_masks,
-                maker->pending_mmx };
+                maker->pending_mmx, maker->pending_x87 };
 }
 
 static void meet(struct program_maker *maker, const struct meeting *other)
@@ -29,15 +29,18 @@ static void meet(struct program_maker *maker, const struct meeting *other)
         maker->pending_vectors |= other->pending_vectors;
         maker->pending_masks |= other->pending_masks;
         maker->pending_mmx |= other->pending_mmx;
+        maker->pending_x87 |= other->pending_x87;
 }
 
 /* Puts the distance from `end` to `to` into the last `bytes` bytes before `end`. */
-static void patch(uint8_t *end, const uint8_t *to, unsigned bytes)
+static void patch(struct program_maker *maker, uint8_t *end, const uint8_t *to, unsigned bytes)
 {
-        uint32_t distance = (uint32_t)(to - end);
+        int32_t distance = (int32_t)(to - end);
 
+        if (bytes == 1 && distance != (int8_t)distance)
+                maker->program->overflown = true;
         for (unsigned i = 0; i < bytes; i++)
-                end[(int)i - (int)bytes] = (uint8_t)(distance >> 8 * i);
+                end[(int)i - (int)bytes] = (uint8_t)((uint32_t)distance >> 8 * i);
 }
 
 static uint8_t *jump(struct program_maker *maker, const struct program_form *form)
@@ -54,7 +57,7 @@ static uint8_t *help_jump(struct program_maker *maker, enum program_helper helpe
         return maker->at;
 }
 
-/* Eight bits reach one instruction with what it needs, 32 bits any number. */
+/* Eight bits reach one plain instruction with what it needs, 32 bits any number. */
 static void units(struct program_maker *maker, unsigned bytes)
 {
         unsigned n = bytes == 1 ? 1 : 1 + program_below(maker, 3);
@@ -82,27 +85,31 @@ static bool branch(struct program_maker *maker, const struct program_form *form)
         taken = leave_way(maker);
         units(maker, form->immediate);
         meet(maker, &taken);
-        patch(end, maker->at, form->immediate);
+        patch(maker, end, maker->at, form->immediate);
         return true;
 }
 
 static bool loop(struct program_maker *maker, const struct program_form *form)
 {
+        int32_t sum = program_room(maker, 8);
         struct meeting again;
         uint8_t *begin, *end;
 
         program_keep(maker, RCX);
+        program_keep_flags(maker);
         program_help(maker, HELPER_MOVE_IMMEDIATE, RCX, 0, 0, 2 + program_take(maker, 1));
         maker->reserved |= 1u << RCX;
         maker->flags = 0; /* at the second time they are what the first left */
         begin = maker->at;
+        if (sum) /* each count shows */
+                program_help(maker, HELPER_ADD_MEMORY, RCX, 0, sum, 0);
         again = leave_way(maker);
         units(maker, 1);
         program_define_flags(maker, form->flags_read);
         end = jump(maker, form);
         again.flags = maker->flags;
         meet(maker, &again);
-        patch(end, begin, 1);
+        patch(maker, end, begin, 1);
         maker->reserved &= (uint16_t)~(1u << RCX);
         return true;
 }
@@ -141,10 +148,10 @@ static bool jump_over(struct program_maker *maker, const struct program_form *fo
         maker->flags = other.flags;
         maker->reserved = reserved;
         if (indirect) {
-                patch(address, maker->at, 4);
+                patch(maker, address, maker->at, 4);
                 program_help(maker, HELPER_MOVE_IMMEDIATE, reg, 0, 0, program_take(maker, 32));
         } else {
-                patch(end, maker->at, form->immediate);
+                patch(maker, end, maker->at, form->immediate);
         }
         return true;
 }
@@ -154,7 +161,7 @@ static void called(struct program_maker *maker, uint8_t *call, const struct prog
 {
         uint8_t *over = help_jump(maker, HELPER_JUMP);
 
-        patch(call, maker->at, 4);
+        patch(maker, call, maker->at, 4);
         maker->inside++;
         units(maker, 4);
         maker->inside--;
@@ -162,7 +169,7 @@ static void called(struct program_maker *maker, uint8_t *call, const struct prog
                 program_step(maker, back);
         else
                 program_help(maker, HELPER_RETURN, 0, 0, 0, 0);
-        patch(over, maker->at, 4);
+        patch(maker, over, maker->at, 4);
 }
 
 static bool call(struct program_maker *maker, const struct program_form *form)

@@ -18,6 +18,17 @@ enum program_space {
         PROGRAM_EVEX,
 };
 
+/* Legacy prefixes; the first four are pp of VEX and EVEX too. */
+enum program_prefix {
+        PROGRAM_NO_PREFIX,
+        PROGRAM_66,
+        PROGRAM_F3,
+        PROGRAM_F2,
+        PROGRAM_66_F3,
+        PROGRAM_66_F2,
+        PROGRAM_67,
+};
+
 enum program_class {
         PROGRAM_NONE,
         PROGRAM_GENERAL8,
@@ -133,10 +144,11 @@ enum program_special {
 #define PROGRAM_UNMODELLED 0x01 /* no model is right about it: never in a program with a known answer */
 #define PROGRAM_USES_X87 0x02   /* not in a program that uses MMX, which overwrites the stack's tags, */
 #define PROGRAM_USES_MMX 0x04   /* and the other way round */
+#define PROGRAM_WRITES_XMM0 0x08 /* though no operand says so */
 
 struct program_form {
         uint8_t needs;              /* which of the table's sets of features */
-        uint8_t space:2, map:3, prefix:3; /* map 0 to 6; prefix 0 none, 1 66, 2 F3, 3 F2; 4 both 66 and F2, 5 67 */
+        uint8_t space:2, map:3, prefix:3; /* map 0 to 6; prefix: enum program_prefix */
         uint8_t opcode;
         uint8_t modrm; /* its fixed bits */
         uint8_t layout;
@@ -153,7 +165,8 @@ struct program_form {
         int8_t x87;         /* how many it pushes */
         uint8_t x87_read;   /* how many of st(0).. must be there */
         uint8_t index;      /* enum program_class of a vector of indexes, and 0x80 where they have 64 bits */
-        uint8_t reserved[2];
+        uint8_t x87_written; /* hidden operands: bit i is st(i) */
+        uint8_t reserved;
 };
 _Static_assert(sizeof(struct program_form) == 32, "as it is stored");
 

@@ -151,6 +151,7 @@ static bool bit_scan(struct program_maker *maker, const struct program_form *for
                 program_help_at(maker, HELPER_STORE_IMMEDIATE, 0, &choice.address,
                         program_take(maker, 32) << 8 | bits << 4);
         } else {
+                program_keep(maker, choice.number[1]);
                 program_help(maker, HELPER_OR, choice.number[1], 0, 0, bits);
                 maker->pending |= (uint16_t)(1u << choice.number[1]);
         }

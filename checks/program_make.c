@@ -60,6 +60,8 @@ static bool fits(const struct program_maker *maker, const struct program_form *f
                 return false;
         if (maker->inside && (is_flow(form) || form->x87))
                 return false;
+        if (maker->tight && form->special != PROGRAM_PLAIN)
+                return false;
         return !program_conflicts(maker, form);
 }
 
@@ -69,7 +71,7 @@ static const struct program_form *draw(struct program_maker *maker)
         const struct program_form *form;
         uint16_t sets = group->fresh;
 
-        if (group->common && program_take(maker, 3) >= FRESH_OF_EIGHT)
+        if (group->common && (maker->tight || program_take(maker, 3) >= FRESH_OF_EIGHT))
                 sets = group->common;
         do {
                 const struct program_entry *entry = entry_at(sets, program_below(maker, entries_in(sets)));

@@ -18,6 +18,7 @@ struct program_maker {
         uint16_t pending;  /* general registers whose value no memory holds yet */
         uint32_t pending_vectors;
         uint8_t pending_masks, pending_mmx;
+        uint8_t pending_x87, x87_top; /* physical registers */
         uint8_t width[32]; /* of what is pending in a vector register: enum program_class */
         uint16_t lines;    /* 64 bytes each of the data that were written */
         uint8_t flags;     /* defined now */
@@ -50,6 +51,12 @@ static inline uint32_t program_below(struct program_maker *maker, uint32_t n)
         return program_take(maker, 16) * n >> 16;
 }
 
+/* Flags where rflags has them. */
+static inline uint32_t program_real_flags(uint8_t flags)
+{
+        return (flags & 0xd5u) | (flags & PROGRAM_OF ? 0x800 : 0);
+}
+
 /* ---- program_step.c: instructions, and what keeps values alive ---- */
 
 /* Instructions that stand around those that were drawn. */
@@ -61,6 +68,7 @@ enum program_helper {
         HELPER_MOVE,           /* mov r64, r64 */
         HELPER_STORE,          /* mov m64, r64 */
         HELPER_STORE_IMMEDIATE, /* mov m32, imm32 */
+        HELPER_ADD_MEMORY,     /* add m64, r64 */
         HELPER_AND,            /* and r32, imm32 */
         HELPER_AND_MEMORY,     /* and m32, imm32 */
         HELPER_OR,             /* or r64, imm8 */
@@ -77,6 +85,8 @@ enum program_helper {
         HELPER_PUSH16,
         HELPER_PUSH_IMMEDIATE,
         HELPER_PUSH16_IMMEDIATE,
+        HELPER_PUSH_FLAGS,
+        HELPER_POP_MEMORY,
         HELPER_POP,
         HELPER_POP16,
         HELPER_ENTER,
@@ -102,6 +112,8 @@ enum program_helper {
         HELPER_TOUCH_MMX, /* por mm0, mm0 */
         HELPER_STORE_X87, /* fstp m80 */
         HELPER_LOAD_X87,  /* fild m64 */
+        HELPER_RELOAD_X87, /* fld m80 */
+        HELPER_EXCHANGE_X87, /* fxch st(i) */
         HELPER_STATUS,    /* fnstsw ax */
         HELPER_MASK_XMM,  /* vpand x, x, m */
         HELPER_MASK_YMM,
@@ -121,12 +133,15 @@ void program_help(struct program_maker *maker, enum program_helper helper, uint8
 void program_help_at(struct program_maker *maker, enum program_helper helper, uint8_t reg,
         const struct program_address *address, uint32_t immediate);
 
+/* Room for `size` bytes that nothing else writes, as a displacement from the base; 0 where there is none left. */
+int32_t program_room(struct program_maker *maker, uint32_t size);
 /* Stores a register that is to be overwritten and whose value no memory holds. */
 void program_keep(struct program_maker *maker, uint8_t general);
 void program_keep_vector(struct program_maker *maker, uint8_t vector);
 void program_keep_mask(struct program_maker *maker, uint8_t mask);
 void program_keep_mmx(struct program_maker *maker, uint8_t mmx);
-/* Stores a condition of flags that are to be overwritten: always where they are a result, else now and then. */
+void program_keep_x87(struct program_maker *maker, uint8_t i); /* st(i); program_x87.c */
+/* Stores flags that are to be overwritten: all where nothing else was computed, else now and then a condition. */
 void program_keep_flags(struct program_maker *maker);
 /* Makes the flags in `wanted` defined. */
 void program_define_flags(struct program_maker *maker, uint8_t wanted);

@@ -38,13 +38,17 @@ uint8_t program_general(struct program_maker *maker, bool overwrite)
 }
 
 /* A register of 8 bits: with `high`, 4 to 7 are parts of the first four. */
-static uint8_t pick_byte(struct program_maker *maker, bool high)
+static uint8_t pick_byte(struct program_maker *maker, bool high, bool overwrite)
 {
         uint16_t among = free_general(maker, high);
+        uint8_t number;
 
         if (high)
                 among = (uint16_t)((among & 15) * 0x11); /* ax with ah, and so on */
-        return pick_general(maker, among);
+        number = pick_general(maker, among);
+        if (overwrite)
+                program_keep(maker, high ? number & 3 : number);
+        return number;
 }
 
 static uint8_t vector_limit(const struct program_maker *maker, const struct program_form *form)
@@ -79,25 +83,16 @@ static uint8_t pick_eighth(struct program_maker *maker, uint8_t pending, bool ov
         return number;
 }
 
-/* A destination that is read as well takes the old value in, but not all operations let all of it through. */
-static bool overwrites(struct program_maker *maker, const struct program_operand *operand)
-{
-        if (operand->access == PROGRAM_WRITE)
-                return true;
-        return operand->access & PROGRAM_WRITE && program_take(maker, 1);
-}
-
 static uint8_t pick(struct program_maker *maker, const struct program_choice *choice, unsigned i)
 {
         const struct program_form *form = choice->form;
         const struct program_operand *operand = &form->operands[i];
-        bool overwrite = overwrites(maker, operand);
+        bool overwrite = operand->access & PROGRAM_WRITE;
 
         switch (operand->class) {
         case PROGRAM_GENERAL8:
-                return pick_byte(maker, choice->high);
+                return pick_byte(maker, choice->high, overwrite);
         case PROGRAM_GENERAL16:
-                return pick_general(maker, free_general(maker, choice->high));
         case PROGRAM_GENERAL32:
         case PROGRAM_GENERAL64:
                 if (overwrite)
@@ -129,28 +124,28 @@ static void choose_registers(struct program_maker *maker, struct program_choice 
 
                 if (operand->class >= PROGRAM_MEMORY)
                         continue;
-                if (operand->slot == PROGRAM_FIXED)
-                        choice->number[i] = operand->number;
-                else
-                        do
-                                choice->number[i] = pick(maker, choice, i);
-                        while (operand->slot == PROGRAM_OPCODE && nothing(form, choice->number[i]));
+                choice->number[i] = operand->slot == PROGRAM_FIXED ? operand->number : pick(maker, choice, i);
+                if (operand->slot == PROGRAM_OPCODE && nothing(form, choice->number[i])) {
+                        choice->number[i] = pick_general(maker, free_general(maker, false) & 0xfffe);
+                        program_keep(maker, choice->number[i]);
+                }
         }
 }
 
 /* The fixed and the hidden destinations. */
 static void keep_fixed(struct program_maker *maker, const struct program_form *form)
 {
-        uint16_t written = form->general_written & (uint16_t)~form->general_read & maker->pending;
+        uint16_t written = form->general_written;
 
         for (unsigned i = 0; i < 4 && form->operands[i].class; i++) {
                 const struct program_operand *operand = &form->operands[i];
 
-                if (operand->slot != PROGRAM_FIXED || operand->access != PROGRAM_WRITE)
+                if (operand->slot != PROGRAM_FIXED || !(operand->access & PROGRAM_WRITE))
                         continue;
-                if (operand->class == PROGRAM_GENERAL32 || operand->class == PROGRAM_GENERAL64)
+                if (operand->class >= PROGRAM_GENERAL8 && operand->class <= PROGRAM_GENERAL64)
                         written |= (uint16_t)(1u << operand->number);
         }
+        written &= maker->pending;
         for (unsigned r = 0; written; r++, written >>= 1)
                 if (written & 1)
                         program_keep(maker, (uint8_t)r);
@@ -191,6 +186,10 @@ void program_note_operands(struct program_maker *maker, const struct program_cho
         const struct program_form *form = choice->form;
 
         maker->pending |= form->general_written & 0xffef;
+        if (form->trust & PROGRAM_WRITES_XMM0) {
+                maker->width[0] = PROGRAM_XMM;
+                maker->pending_vectors |= 1;
+        }
         for (unsigned i = 0; i < 4 && form->operands[i].class; i++) {
                 if (!(form->operands[i].access & PROGRAM_WRITE))
                         continue;
@@ -358,6 +357,8 @@ void program_operands(struct program_maker *maker, struct program_choice *choice
                                form->operands[0].access & PROGRAM_WRITE && program_take(maker, 2) == 0;
         }
         keep_fixed(maker, form);
+        if (form->trust & PROGRAM_WRITES_XMM0)
+                program_keep_vector(maker, 0);
         choose_registers(maker, choice);
         if (form->immediate)
                 choice->immediate = choose_immediate(maker, form);

@@ -6,7 +6,7 @@
 
 static bool is_short(const struct program_form *form)
 {
-        return form->prefix == 1;
+        return form->prefix == PROGRAM_66;
 }
 
 static void between(struct program_maker *maker)
@@ -19,7 +19,7 @@ static void between(struct program_maker *maker)
 
 static uint8_t pop_general(struct program_maker *maker, bool is_16)
 {
-        uint8_t reg = program_general(maker, !is_16);
+        uint8_t reg = program_general(maker, true);
 
         program_help(maker, is_16 ? HELPER_POP16 : HELPER_POP, reg, 0, 0, 0);
         maker->pending |= (uint16_t)(1u << reg);
@@ -49,16 +49,11 @@ static bool pop(struct program_maker *maker, const struct program_form *form)
         return true;
 }
 
-static uint32_t real_flags(uint8_t flags)
-{
-        return (flags & 0xd5u) | (flags & PROGRAM_OF ? 0x800 : 0);
-}
-
 /* Of what is pushed the undefined flags, and those of the system, are cleared. */
 static bool push_flags(struct program_maker *maker, const struct program_form *form)
 {
         struct program_choice choice = { .form = form };
-        uint32_t mask = real_flags(maker->flags);
+        uint32_t mask = program_real_flags(maker->flags);
         uint8_t reg;
 
         program_step(maker, &choice);
@@ -72,7 +67,7 @@ static bool push_flags(struct program_maker *maker, const struct program_form *f
 static bool pop_flags(struct program_maker *maker, const struct program_form *form)
 {
         struct program_choice choice = { .form = form };
-        uint32_t flags = real_flags((uint8_t)program_take(maker, 8));
+        uint32_t flags = program_real_flags((uint8_t)program_take(maker, 8));
 
         program_keep_flags(maker);
         program_help(maker, is_short(form) ? HELPER_PUSH16_IMMEDIATE : HELPER_PUSH_IMMEDIATE, 0, 0, 0, flags);

@@ -49,8 +49,7 @@ void program_help(struct program_maker *maker, enum program_helper helper, uint8
         maker->at = program_emit(maker->at, &choice);
 }
 
-/* Room for `size` bytes that nothing else writes, as a displacement; 0 where there is none left. */
-static int32_t room(struct program_maker *maker, uint32_t size)
+int32_t program_room(struct program_maker *maker, uint32_t size)
 {
         struct program *program = maker->program;
         uint32_t at = (program->kept + size - 1) & -size;
@@ -68,7 +67,7 @@ void program_keep(struct program_maker *maker, uint8_t general)
         if (!(maker->pending >> general & 1))
                 return;
         maker->pending &= (uint16_t)~(1u << general);
-        at = room(maker, 8);
+        at = program_room(maker, 8);
         if (at)
                 program_help(maker, HELPER_STORE, general, 0, at, 0);
 }
@@ -92,7 +91,7 @@ void program_keep_vector(struct program_maker *maker, uint8_t vector)
         if (!(maker->pending_vectors >> vector & 1))
                 return;
         maker->pending_vectors &= ~(1u << vector);
-        at = room(maker, program_helpers[helper].memory);
+        at = program_room(maker, program_helpers[helper].memory);
         if (at)
                 program_help(maker, helper, vector, 0, at, 0);
 }
@@ -104,7 +103,7 @@ void program_keep_mask(struct program_maker *maker, uint8_t mask)
         if (!(maker->pending_masks >> mask & 1))
                 return;
         maker->pending_masks &= (uint8_t)~(1u << mask);
-        at = room(maker, 8);
+        at = program_room(maker, 8);
         if (at)
                 program_help(maker, HELPER_STORE_MASK, mask, 0, at, 0);
 }
@@ -116,7 +115,7 @@ void program_keep_mmx(struct program_maker *maker, uint8_t mmx)
         if (!(maker->pending_mmx >> mmx & 1))
                 return;
         maker->pending_mmx &= (uint8_t)~(1u << mmx);
-        at = room(maker, 8);
+        at = program_room(maker, 8);
         if (at)
                 program_help(maker, HELPER_STORE_MMX, mmx, 0, at, 0);
 }
@@ -125,23 +124,45 @@ void program_keep_mmx(struct program_maker *maker, uint8_t mmx)
 static const uint8_t condition_flags[8] = { PROGRAM_OF, PROGRAM_CF, PROGRAM_ZF, PROGRAM_CF | PROGRAM_ZF,
         PROGRAM_SF, PROGRAM_PF, PROGRAM_SF | PROGRAM_OF, PROGRAM_ZF | PROGRAM_SF | PROGRAM_OF };
 
-void program_keep_flags(struct program_maker *maker)
+/* All that are defined, through the stack. */
+static void keep_all_flags(struct program_maker *maker)
+{
+        uint32_t mask = program_real_flags(maker->flags);
+        int32_t at = program_room(maker, 8);
+
+        if (!at)
+                return;
+        program_help(maker, HELPER_PUSH_FLAGS, 0, 0, 0, 0);
+        program_help(maker, HELPER_POP_MEMORY, 0, 0, at, 0);
+        program_help(maker, HELPER_AND_MEMORY, 0, 0, at, mask);
+        maker->flags = (maker->flags | PROGRAM_STATUS) & (uint8_t)~PROGRAM_AF;
+}
+
+/* One condition of them. */
+static void keep_condition(struct program_maker *maker)
 {
         uint32_t condition = program_take(maker, 4);
-        bool wanted = maker->flags_pending == 2 || (maker->flags_pending && program_take(maker, 3) == 0);
 
-        maker->flags_pending = 0;
-        if (!wanted)
-                return;
         for (unsigned i = 0; i < FLAG_CONDITIONS; i++, condition = (condition + 1) % FLAG_CONDITIONS)
                 if (!(condition_flags[condition / 2] & ~maker->flags)) {
-                        int32_t at = room(maker, 1);
+                        int32_t at = program_room(maker, 1);
 
                         if (at)
                                 program_help(maker, condition < 8 ? HELPER_SET : HELPER_SET_LATER,
                                         condition & 7, 0, at, 0);
                         return;
                 }
+}
+
+void program_keep_flags(struct program_maker *maker)
+{
+        uint8_t pending = maker->flags_pending;
+
+        maker->flags_pending = 0;
+        if (pending == 2)
+                keep_all_flags(maker);
+        else if (pending && program_take(maker, 3) == 0)
+                keep_condition(maker);
 }
 
 void program_define_flags(struct program_maker *maker, uint8_t wanted)

@@ -25,7 +25,7 @@ static uint32_t element_size(const struct program_form *form)
                 return 1;
         if (form->layout & PROGRAM_WIDE)
                 return 8;
-        return form->prefix == 1 ? 2 : 4;
+        return form->prefix == PROGRAM_66 || form->prefix >= PROGRAM_66_F3 ? 2 : 4;
 }
 
 static void point(struct program_maker *maker, const struct program_form *form, bool down, uint32_t n)
@@ -46,7 +46,7 @@ static bool string(struct program_maker *maker, const struct program_form *form,
         const struct program_form *around)
 {
         struct program_choice choice = { .form = form }, direction = { .form = around };
-        bool repeats = form->prefix >= 2, down = around || program_take(maker, 2) == 0;
+        bool repeats = form->prefix >= PROGRAM_F3, down = around || program_take(maker, 2) == 0;
         bool begins = around && around->opcode == 0xfd;
         uint32_t n = repeats ? 1 + program_take(maker, 3) : 1;
 
@@ -54,6 +54,8 @@ static bool string(struct program_maker *maker, const struct program_form *form,
                 return false;
         if (form->flags_written)
                 program_keep_flags(maker);
+        if ((form->opcode & 0xfe) == 0xac) /* lods */
+                program_keep(maker, REGISTERS_RAX);
         point(maker, form, down, n);
         if (repeats) {
                 program_keep(maker, RCX);
@@ -86,6 +88,7 @@ static bool translate(struct program_maker *maker, const struct program_form *fo
         if (maker->reserved >> RBX & 1)
                 return false;
         program_keep(maker, RBX);
+        program_keep(maker, REGISTERS_RAX);
         program_help(maker, HELPER_ADDRESS, RBX, 0,
                 (int32_t)program_below(maker, PROGRAM_DATA_SIZE - 256) - PROGRAM_BASE, 0);
         program_step(maker, &choice);

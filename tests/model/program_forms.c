@@ -140,6 +140,10 @@ static void describe_hidden(struct program_form *form, const ZydisDecodedOperand
         uint8_t class = operand->type == ZYDIS_OPERAND_TYPE_REGISTER ? class_of(operand->reg.value) : 0;
         uint8_t access = access_of(operand);
 
+        if (class == PROGRAM_X87 && access & PROGRAM_WRITE)
+                form->x87_written |= (uint8_t)(1u << number_of(operand->reg.value));
+        if (class == PROGRAM_XMM && access & PROGRAM_WRITE)
+                form->trust |= PROGRAM_WRITES_XMM0;
         if (class < PROGRAM_GENERAL8 || class > PROGRAM_GENERAL64)
                 return;
         if (access & PROGRAM_READ)
@@ -172,10 +176,31 @@ static unsigned immediate_bytes(const ZydisDecodedInstruction *instruction)
         return (instruction->raw.imm[0].size + instruction->raw.imm[1].size) / 8u;
 }
 
+static uint8_t legacy_prefix(const ZydisDecodedInstructionRaw *raw)
+{
+        uint8_t prefix = PROGRAM_NO_PREFIX;
+
+        for (unsigned i = 0; i < raw->prefix_count; i++)
+                switch (raw->prefixes[i].value) {
+                case 0x66:
+                        prefix = PROGRAM_66;
+                        break;
+                case 0xf3:
+                        prefix = prefix == PROGRAM_66 ? PROGRAM_66_F3 : PROGRAM_F3;
+                        break;
+                case 0xf2:
+                        prefix = prefix == PROGRAM_66 ? PROGRAM_66_F2 : PROGRAM_F2;
+                        break;
+                case 0x67:
+                        prefix = PROGRAM_67;
+                        break;
+                }
+        return prefix;
+}
+
 /* What the encoding fixes: Intel SDM volume 2, 2.1 (modrm), 2.2.1 (REX), 2.3.5 (VEX), 2.7.1 (EVEX). */
 static void describe_encoding(struct program_form *form, const ZydisDecodedInstruction *instruction)
 {
-        static const uint8_t vex_prefixes[4] = { 0, 1, 2, 3 };
         const ZydisDecodedInstructionRaw *raw = &instruction->raw;
 
         form->opcode = instruction->opcode;
@@ -188,32 +213,18 @@ static void describe_encoding(struct program_form *form, const ZydisDecodedInstr
         switch (instruction->encoding) {
         case ZYDIS_INSTRUCTION_ENCODING_VEX:
                 form->space = PROGRAM_VEX;
-                form->prefix = vex_prefixes[raw->vex.pp] & 7;
+                form->prefix = raw->vex.pp & 7;
                 form->layout |= (uint8_t)(raw->vex.L << PROGRAM_LENGTH_SHIFT | (raw->vex.W ? PROGRAM_WIDE : 0));
                 break;
         case ZYDIS_INSTRUCTION_ENCODING_EVEX:
                 form->space = PROGRAM_EVEX;
-                form->prefix = vex_prefixes[raw->evex.pp] & 7;
+                form->prefix = raw->evex.pp & 7;
                 form->layout |= (uint8_t)((raw->evex.L2 << 1 | raw->evex.L) << PROGRAM_LENGTH_SHIFT |
                                           (raw->evex.W ? PROGRAM_WIDE : 0));
                 break;
         default:
                 form->layout |= raw->rex.W ? PROGRAM_WIDE : 0;
-                for (unsigned i = 0; i < raw->prefix_count; i++)
-                        switch (raw->prefixes[i].value) {
-                        case 0x66:
-                                form->prefix |= 1;
-                                break;
-                        case 0xf3:
-                                form->prefix |= 2;
-                                break;
-                        case 0xf2:
-                                form->prefix = form->prefix & 1 ? 4 : 3;
-                                break;
-                        case 0x67:
-                                form->prefix = 5;
-                                break;
-                        }
+                form->prefix = legacy_prefix(raw) & 7;
         }
 }
 
@@ -367,9 +378,8 @@ static bool known_already(const struct found *f, const struct instruction_form *
         return false;
 }
 
-static void visit(const struct instruction_form *visited, void *user)
+static void consider(const struct instruction_form *visited, bool second)
 {
-        bool second = *(const bool *)user;
         const ZydisDecodedInstruction *instruction = visited->instruction;
         ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
         ZydisDecodedInstruction again;
@@ -401,6 +411,24 @@ static void visit(const struct instruction_form *visited, void *user)
         if (f.form.ability & PROGRAM_MASKS) /* never seen without */
                 f.form.ability |= PROGRAM_MASKED;
         found[n_found++] = f;
+}
+
+/* instruction_forms gives an instruction one prefix at most: those of 16 bits that have F2 or F3 too are added. */
+static void visit(const struct instruction_form *visited, void *user)
+{
+        const ZydisDecodedInstruction *instruction = visited->instruction;
+        uint8_t prefix = instruction->raw.prefixes[0].value, bytes[1 + ZYDIS_MAX_INSTRUCTION_LENGTH] = { 0x66 };
+        ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+        ZydisDecodedInstruction again;
+        bool second = *(const bool *)user;
+
+        consider(visited, second);
+        if (instruction->encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY || (prefix != 0xf2 && prefix != 0xf3))
+                return;
+        memcpy(bytes + 1, visited->bytes, ZYDIS_MAX_INSTRUCTION_LENGTH);
+        if (ZYAN_SUCCESS(ZydisDecoderDecodeFull(
+                    &decoder, bytes, ZYDIS_MAX_INSTRUCTION_LENGTH, &again, operands)))
+                consider(&(struct instruction_form){ &again, operands, visited->request, bytes }, second);
 }
 
 /* ---- the table ---- */
