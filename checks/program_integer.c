@@ -35,7 +35,8 @@ static bool shift(struct program_maker *maker, const struct program_form *form)
         if (form->special == PROGRAM_SHIFT_IMMEDIATE)
                 choice.immediate = 1 + program_below(maker, bits - 1);
         finish(maker, &choice);
-        if (form->special == PROGRAM_SHIFT_ONE || (choice.immediate == 1 && form->special == PROGRAM_SHIFT_IMMEDIATE))
+        if (form->special == PROGRAM_SHIFT_ONE ||
+                (choice.immediate == 1 && form->special == PROGRAM_SHIFT_IMMEDIATE))
                 maker->flags |= PROGRAM_OF;
         return true;
 }
@@ -165,7 +166,8 @@ static bool bit_memory(struct program_maker *maker, const struct program_form *f
         struct program_choice choice = { .form = form };
 
         program_operands(maker, &choice, true);
-        choice.address.displacement = program_place(maker, 40, false, form->operands[0].access & PROGRAM_WRITE);
+        choice.address.displacement =
+                program_place(maker, 40, false, form->operands[0].access & PROGRAM_WRITE);
         program_keep(maker, choice.number[1]);
         program_keep_flags(maker);
         program_help(maker, HELPER_AND, choice.number[1], 0, 0, 255);
@@ -184,7 +186,8 @@ static bool address(struct program_maker *maker, const struct program_form *form
         choice.address.base = program_general(maker, false);
         choice.address.index = program_take(maker, 2) ? program_general(maker, false) : PROGRAM_NO_INDEX;
         choice.address.scale = (uint8_t)program_take(maker, 2);
-        choice.address.displacement = (int32_t)program_take(maker, 32) >> (program_take(maker, 1) ? 24 : 0);
+        choice.address.displacement = (int32_t)program_take(maker, 32);
+        choice.address.displacement >>= program_take(maker, 1) ? 24 : 0;
         finish(maker, &choice);
         return true;
 }
@@ -195,7 +198,8 @@ static bool extract(struct program_maker *maker, const struct program_form *form
         struct program_choice choice = { .form = form };
 
         program_operands(maker, &choice, true);
-        choice.immediate = (1 + program_take(maker, 5)) | program_take(maker, 5) << 8;
+        choice.immediate = 1 + program_take(maker, 5);
+        choice.immediate |= program_take(maker, 5) << 8;
         finish(maker, &choice);
         return true;
 }

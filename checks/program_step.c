@@ -66,7 +66,7 @@ void program_keep(struct program_maker *maker, uint8_t general)
 
         if (!(maker->pending >> general & 1))
                 return;
-        maker->pending &= (uint16_t)~(1u << general);
+        maker->pending &= (uint16_t) ~(1u << general);
         at = program_room(maker, 8);
         if (at)
                 program_help(maker, HELPER_STORE, general, 0, at, 0);
@@ -102,7 +102,7 @@ void program_keep_mask(struct program_maker *maker, uint8_t mask)
 
         if (!(maker->pending_masks >> mask & 1))
                 return;
-        maker->pending_masks &= (uint8_t)~(1u << mask);
+        maker->pending_masks &= (uint8_t) ~(1u << mask);
         at = program_room(maker, 8);
         if (at)
                 program_help(maker, HELPER_STORE_MASK, mask, 0, at, 0);
@@ -114,7 +114,7 @@ void program_keep_mmx(struct program_maker *maker, uint8_t mmx)
 
         if (!(maker->pending_mmx >> mmx & 1))
                 return;
-        maker->pending_mmx &= (uint8_t)~(1u << mmx);
+        maker->pending_mmx &= (uint8_t) ~(1u << mmx);
         at = program_room(maker, 8);
         if (at)
                 program_help(maker, HELPER_STORE_MMX, mmx, 0, at, 0);
@@ -167,10 +167,14 @@ void program_keep_flags(struct program_maker *maker)
 
 void program_define_flags(struct program_maker *maker, uint8_t wanted)
 {
+        uint8_t first, second;
+
         if (!(wanted & ~maker->flags))
                 return;
         program_keep_flags(maker);
-        program_help(maker, HELPER_COMPARE, program_general(maker, false), program_general(maker, false), 0, 0);
+        second = program_general(maker, false);
+        first = program_general(maker, false);
+        program_help(maker, HELPER_COMPARE, first, second, 0, 0);
         maker->flags |= PROGRAM_STATUS;
 }
 

@@ -68,7 +68,8 @@ static uint8_t overwritten(const struct program_choice *choice, bool popped)
         uint8_t set = form->x87 < 1 ? form->x87_written : 0;
 
         for (unsigned i = 0; i < 4; i++)
-                if (form->operands[i].class == PROGRAM_X87 && form->operands[i].access & PROGRAM_WRITE && form->x87 < 1)
+                if (form->operands[i].class == PROGRAM_X87 && form->operands[i].access & PROGRAM_WRITE &&
+                        form->x87 < 1)
                         set |= (uint8_t)(1u << choice->number[i]);
         if (popped && form->x87 < 0)
                 set |= form->x87 == -2 ? 3 : 1;
@@ -97,7 +98,8 @@ static void calculate(struct program_maker *maker, const struct program_form *fo
                 maker->pending_x87 |= written >> i & 1 ? physical(maker, i) : 0;
         move_top(maker, form->x87);
         if (form->x87 > 0) /* fxtract leaves two */
-                maker->pending_x87 |= (uint8_t)(physical(maker, 0) | (form->x87_read ? physical(maker, 1) : 0));
+                maker->pending_x87 |=
+                        (uint8_t)(physical(maker, 0) | (form->x87_read ? physical(maker, 1) : 0));
 }
 
 static void status_to_ax(struct program_maker *maker, uint32_t mask)
@@ -112,7 +114,7 @@ static void status_to_ax(struct program_maker *maker, uint32_t mask)
 
 static bool operate(struct program_maker *maker, const struct program_form *form)
 {
-        uint32_t shown = form->special == PROGRAM_X87_COMPARE ? C0_C2_C3
+        uint32_t shown = form->special == PROGRAM_X87_COMPARE    ? C0_C2_C3
                          : form->special == PROGRAM_X87_CLASSIFY ? C0_C2_C3 | C1
                                                                  : 0;
 
@@ -135,9 +137,11 @@ static bool load_control(struct program_maker *maker, const struct program_form 
 {
         static const uint32_t precisions[4] = { 0x000, 0x200, 0x300, 0x300 };
         struct program_choice choice = { .form = form };
+        uint32_t rounding, precision;
 
-        program_help(maker, HELPER_STORE_IMMEDIATE, 0, 0, SLOT,
-                0x7f | program_take(maker, 2) << 10 | precisions[program_take(maker, 2)]);
+        rounding = program_take(maker, 2);
+        precision = precisions[program_take(maker, 2)];
+        program_help(maker, HELPER_STORE_IMMEDIATE, 0, 0, SLOT, 0x7f | rounding << 10 | precision);
         choice.address = (struct program_address){ maker->program->base, PROGRAM_NO_INDEX, 0, false, SLOT };
         program_step(maker, &choice);
         return true;
@@ -185,7 +189,8 @@ static bool turn(struct program_maker *maker, const struct program_form *form)
                 return false;
         program_x87_fill(maker);
         program_step(maker, &choice);
-        maker->x87_top = (maker->x87_top + (form->modrm & 1 ? 1 : 7)) & 7; /* fincstp is D9 F7, fdecstp D9 F6 */
+        maker->x87_top =
+                (maker->x87_top + (form->modrm & 1 ? 1 : 7)) & 7; /* fincstp is D9 F7, fdecstp D9 F6 */
         return true;
 }
 
