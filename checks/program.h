@@ -61,7 +61,7 @@ struct program {
         uint8_t base;  /* the general register that points into the arena */
         uint8_t flags; /* that are defined at the end: PROGRAM_CF and so on */
         uint8_t vector_bytes;
-        bool overflown;                                 /* never: the tests look */
+        bool overflown;                                /* never: the tests look */
         uint16_t offset[PROGRAM_INSTRUCTIONS_MAX + 1]; /* of each instruction; [n] is size */
         uint16_t form[PROGRAM_INSTRUCTIONS_MAX];       /* index into program_forms, or PROGRAM_HELPER */
         uint8_t code[PROGRAM_CODE_MAX];
@@ -75,15 +75,15 @@ void program_generate(struct program *program, const struct program_group *group
 void program_truncate(struct program *program, uint32_t n);
 
 /* What a program begins with. `arena` is where its arena will lie when it runs. */
-void program_image(const struct program *program, const struct program_group *group, struct registers *ret_in,
-        uint8_t *arena);
+void program_image(const struct program *program, const struct program_group *group,
+        struct registers *ret_in, uint8_t *arena);
 
 /* The digest of what it left. `in` is what it began with: what lies beyond the group's registers must be as it was.
  * What is folded, 64 bits little endian each: the general registers (those of base and rsp minus the arena's address),
  * the defined flags (as in rflags), with 64-byte vectors the masks, x87 (mantissa, then exponent with the control word
  * above it and the status word above that, of each), mxcsr, the vectors, the arena's data, what was kept. */
-uint64_t program_digest(const struct program *program, const struct registers *in, const struct registers *out,
-        const uint8_t *arena);
+uint64_t program_digest(const struct program *program, const struct registers *in,
+        const struct registers *out, const uint8_t *arena);
 
 /* Maps the memory where programs run (struct check, prepare). Returns 0 or -errno. */
 int program_prepare(void);
@@ -94,4 +94,5 @@ const uint8_t *program_code(uint32_t place);
 /* Runs a program once, `alignment` bytes after a multiple of 64, in place `slot` (below PROGRAM_PLACES) of the code
  * memory. pair->in and the arena as program_image made them, pair->out and the arena afterwards. */
 #define PROGRAM_PLACES 32
-void program_run(const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment);
+void program_run(
+        const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment);

@@ -82,8 +82,9 @@ static int known_verify(const struct program_known_state *state, const struct an
         return check_compare_end(&compare, ret_mismatch);
 }
 
-static void known_program(const struct check_round *round, uint32_t offset, const struct program_group *group,
-        const struct answers *answers, struct program_group *ret_group, uint64_t *ret_seed)
+static void known_program(const struct check_round *round, uint32_t offset,
+        const struct program_group *group, const struct answers *answers, struct program_group *ret_group,
+        uint64_t *ret_seed)
 {
         check_copy(ret_group, group, sizeof(*group));
         *ret_seed = first_seed(round, answers) + offset / 8 % BATCH;
@@ -107,54 +108,55 @@ static const struct check_field known_fields[] = {
         { "digest of program", CHECK_UNIT_PROGRAM, 0, BATCH, 8, 8 },
 };
 
-#define KNOWN_CHECK(group, needed, fresh, common, uses_x87, width, seeds, sentence)                             \
-        ANSWERS(program_##group);                                                                              \
-        static const struct answers *const group##_answers[] = { &program_forms_answers,                       \
-                &answers_program_##group, NULL };                                                              \
-        static void group##_setup(void *state, const struct check_round *round)                                \
-        {                                                                                                      \
-                known_setup(state, round, &program_groups[PROGRAM_GROUP_##group], &answers_program_##group);   \
-        }                                                                                                      \
-        static void group##_run(void *state)                                                                   \
-        {                                                                                                      \
-                known_run(state, &program_groups[PROGRAM_GROUP_##group]);                                      \
-        }                                                                                                      \
-        static int group##_verify(const void *state, struct check_mismatch *ret_mismatch)                      \
-        {                                                                                                      \
-                return known_verify(state, &answers_program_##group, ret_mismatch);                            \
-        }                                                                                                      \
-        static void group##_program(const struct check_round *round, uint32_t offset,                          \
-                struct program_group *ret_group, uint64_t *ret_seed)                                           \
-        {                                                                                                      \
-                known_program(round, offset, &program_groups[PROGRAM_GROUP_##group], &answers_program_##group, \
-                        ret_group, ret_seed);                                                                  \
-        }                                                                                                      \
-        static void group##_emitted(                                                                           \
-                void (*code)(const uint8_t *bytes, size_t size, void *user), void *user)                       \
-        {                                                                                                      \
-                known_emitted(                                                                                 \
-                        &program_groups[PROGRAM_GROUP_##group], &answers_program_##group, code, user);         \
-        }                                                                                                      \
-        const struct check check_program_known_##group = {                                                     \
-                .name = "program_known_" #group,                                                               \
-                .detects = sentence,                                                                           \
-                .family = CHECK_PROGRAM,                                                                       \
-                .needs = (needed),                                                                             \
-                .state_size = sizeof(struct program_known_state),                                              \
-                .output_offset = offsetof(struct program_known_state, digest),                                 \
-                .output_size = sizeof(((struct program_known_state *)0)->digest),                              \
-                .round_us = 3000,                                                                              \
-                .cycle = (seeds) / BATCH,                                                                      \
-                .events = true,                                                                                \
-                .answers = group##_answers,                                                                    \
-                .fields = known_fields,                                                                        \
-                .n_fields = ARRAY_SIZE(known_fields),                                                          \
-                .prepare = program_prepare,                                                                    \
-                .program = group##_program,                                                                    \
-                .setup = group##_setup,                                                                        \
-                .run = group##_run,                                                                            \
-                .verify = group##_verify,                                                                      \
-                .emitted = group##_emitted,                                                                    \
+#define KNOWN_CHECK(group, needed, fresh, common, uses_x87, width, seeds, sentence)                      \
+        ANSWERS(program_##group);                                                                        \
+        static const struct answers *const group##_answers[] = { &program_forms_answers,                 \
+                &answers_program_##group, NULL };                                                        \
+        static void group##_setup(void *state, const struct check_round *round)                          \
+        {                                                                                                \
+                known_setup(                                                                             \
+                        state, round, &program_groups[PROGRAM_GROUP_##group], &answers_program_##group); \
+        }                                                                                                \
+        static void group##_run(void *state)                                                             \
+        {                                                                                                \
+                known_run(state, &program_groups[PROGRAM_GROUP_##group]);                                \
+        }                                                                                                \
+        static int group##_verify(const void *state, struct check_mismatch *ret_mismatch)                \
+        {                                                                                                \
+                return known_verify(state, &answers_program_##group, ret_mismatch);                      \
+        }                                                                                                \
+        static void group##_program(const struct check_round *round, uint32_t offset,                    \
+                struct program_group *ret_group, uint64_t *ret_seed)                                     \
+        {                                                                                                \
+                known_program(round, offset, &program_groups[PROGRAM_GROUP_##group],                     \
+                        &answers_program_##group, ret_group, ret_seed);                                  \
+        }                                                                                                \
+        static void group##_emitted(                                                                     \
+                void (*code)(const uint8_t *bytes, size_t size, void *user), void *user)                 \
+        {                                                                                                \
+                known_emitted(                                                                           \
+                        &program_groups[PROGRAM_GROUP_##group], &answers_program_##group, code, user);   \
+        }                                                                                                \
+        const struct check check_program_known_##group = {                                               \
+                .name = "program_known_" #group,                                                         \
+                .detects = sentence,                                                                     \
+                .family = CHECK_PROGRAM,                                                                 \
+                .needs = (needed),                                                                       \
+                .state_size = sizeof(struct program_known_state),                                        \
+                .output_offset = offsetof(struct program_known_state, digest),                           \
+                .output_size = sizeof(((struct program_known_state *)0)->digest),                        \
+                .round_us = 3000,                                                                        \
+                .cycle = (seeds) / BATCH,                                                                \
+                .events = true,                                                                          \
+                .answers = group##_answers,                                                              \
+                .fields = known_fields,                                                                  \
+                .n_fields = ARRAY_SIZE(known_fields),                                                    \
+                .prepare = program_prepare,                                                              \
+                .program = group##_program,                                                              \
+                .setup = group##_setup,                                                                  \
+                .run = group##_run,                                                                      \
+                .verify = group##_verify,                                                                \
+                .emitted = group##_emitted,                                                              \
         };
 PROGRAM_GROUPS(KNOWN_CHECK)
 
@@ -231,12 +233,13 @@ static void voted_program(const struct check_round *round, uint32_t offset, stru
 }
 
 static const struct check_field voted_fields[] = {
-        { "digest of program and context", CHECK_UNIT_PROGRAM, 0, VOTED_BATCH * VOTES, 8, 8 },
+        { "digest of program and context", CHECK_UNIT_PROGRAM, 0, VOTED_BATCH *VOTES, 8, 8 },
 };
 
 const struct check check_program_voted_native = {
         .name = "program_voted_native",
-        .detects = "Random programs of every instruction that differ between contexts or CPUs: no answer is known, "
+        .detects = "Random programs of every instruction that differ between contexts or CPUs: no answer is "
+                   "known, "
                    "they vote.",
         .family = CHECK_PROGRAM,
         .needs = ISA(FPU) | ISA(CX8) | ISA(CMOV) | ISA(MMX) | ISA(SSE2),

@@ -106,7 +106,8 @@ static uint8_t *emit_evex(uint8_t *at, const struct program_choice *choice, cons
                 length = choice->rounding;
         *at++ = 0x62;
         *at++ = (uint8_t)((high ^ 7) << 5 | (~places->reg & 16u) | form->map);
-        *at++ = (uint8_t)((form->layout & PROGRAM_WIDE ? 0x80 : 0) | (~source & 15u) << 3 | 4 | form->prefix);
+        *at++ = (uint8_t)((form->layout & PROGRAM_WIDE ? 0x80 : 0) | (~source & 15u) << 3 | 4 |
+                          form->prefix);
         *at++ = (uint8_t)((choice->zeroes ? 0x80 : 0) | length << 5 | (choice->b ? 0x10 : 0) |
                           (~source & 16u) >> 1 | choice->mask);
         return at;
@@ -161,8 +162,8 @@ uint8_t *program_emit(uint8_t *at, const struct program_choice *choice)
         if (form->layout & PROGRAM_INDIRECT)
                 at = emit_memory(at, choice, places.reg);
         else if (form->layout & PROGRAM_MODRM)
-                *at++ = (uint8_t)((form->layout & PROGRAM_WHOLE ? form->modrm : 0xc0) | (places.reg & 7) << 3 |
-                                  (places.rm & 7));
+                *at++ = (uint8_t)((form->layout & PROGRAM_WHOLE ? form->modrm : 0xc0) |
+                                  (places.reg & 7) << 3 | (places.rm & 7));
         if (form->operands[3].class && form->operands[3].slot == PROGRAM_IS4)
                 return emit_bytes(at, (uint64_t)places.is4 << 4 | (choice->immediate & 15), 1);
         return emit_bytes(at, choice->immediate, form->immediate);

@@ -11,7 +11,7 @@
 #define PROGRAM_NO_INDEX 0xff
 
 struct program_address {
-        uint8_t base;  /* a general register but rsp */
+        uint8_t base; /* a general register but rsp */
         uint8_t index; /* a general register but rsp, a vector where the form has indexes, or PROGRAM_NO_INDEX */
         uint8_t scale; /* its logarithm */
         bool wide;     /* 32 bits of displacement though fewer would do */

@@ -110,7 +110,7 @@ static bool loop(struct program_maker *maker, const struct program_form *form)
         again.flags = maker->flags;
         meet(maker, &again);
         patch(maker, end, begin, 1);
-        maker->reserved &= (uint16_t)~(1u << RCX);
+        maker->reserved &= (uint16_t) ~(1u << RCX);
         return true;
 }
 

@@ -60,8 +60,8 @@ enum program_slot {
 #define PROGRAM_WRITE 2
 
 struct program_operand {
-        uint8_t class:4, access:2;
-        uint8_t slot:3, number:5;
+        uint8_t class : 4, access : 2;
+        uint8_t slot : 3, number : 5;
 };
 
 /* Flags in eight bits: those of the low byte of rflags where they stand there, OF as bit 1, DF as bit 3. */
@@ -75,22 +75,22 @@ struct program_operand {
 #define PROGRAM_STATUS (PROGRAM_CF | PROGRAM_OF | PROGRAM_PF | PROGRAM_AF | PROGRAM_ZF | PROGRAM_SF)
 
 /* struct program_form, layout */
-#define PROGRAM_MODRM 0x01   /* it has a modrm byte */
+#define PROGRAM_MODRM 0x01    /* it has a modrm byte */
 #define PROGRAM_INDIRECT 0x02 /* modrm.rm is memory */
-#define PROGRAM_WHOLE 0x04   /* modrm is all opcode */
-#define PROGRAM_WIDE 0x08    /* REX.W, VEX.W, EVEX.W */
-#define PROGRAM_LENGTH 0x30  /* VEX.L, EVEX.L'L */
+#define PROGRAM_WHOLE 0x04    /* modrm is all opcode */
+#define PROGRAM_WIDE 0x08     /* REX.W, VEX.W, EVEX.W */
+#define PROGRAM_LENGTH 0x30   /* VEX.L, EVEX.L'L */
 #define PROGRAM_LENGTH_SHIFT 4
 #define PROGRAM_ALIGNED 0x40 /* its memory must be aligned */
 #define PROGRAM_LOCKABLE 0x80
 
 /* struct program_form, ability: EVEX only */
-#define PROGRAM_MASKS 0x01     /* may have a mask register */
-#define PROGRAM_MASKED 0x02    /* must have one */
-#define PROGRAM_ZEROES 0x04    /* may zero what it masks */
+#define PROGRAM_MASKS 0x01      /* may have a mask register */
+#define PROGRAM_MASKED 0x02     /* must have one */
+#define PROGRAM_ZEROES 0x04     /* may zero what it masks */
 #define PROGRAM_BROADCASTS 0x08 /* b with memory: one element for all */
-#define PROGRAM_ROUNDS 0x10    /* b with registers: rounding in L'L */
-#define PROGRAM_QUIET 0x20     /* b with registers: no exceptions */
+#define PROGRAM_ROUNDS 0x10     /* b with registers: rounding in L'L */
+#define PROGRAM_QUIET 0x20      /* b with registers: no exceptions */
 
 /* What the generator must know beyond the operands. */
 enum program_special {
@@ -119,19 +119,19 @@ enum program_special {
         PROGRAM_RETURN,
         PROGRAM_JUMP,
         PROGRAM_JUMP_INDIRECT,
-        PROGRAM_BRANCH, /* jcc */
+        PROGRAM_BRANCH,       /* jcc */
         PROGRAM_BRANCH_COUNT, /* jecxz, jrcxz */
         PROGRAM_LOOP,
         PROGRAM_LOAD_CONTROL,  /* ldmxcsr */
         PROGRAM_STORE_CONTROL, /* stmxcsr */
         PROGRAM_X87_PLAIN,
-        PROGRAM_X87_COMPARE, /* its result lies in C0, C2, C3 */
+        PROGRAM_X87_COMPARE,  /* its result lies in C0, C2, C3 */
         PROGRAM_X87_CLASSIFY, /* and in C1: fxam, fprem */
         PROGRAM_X87_CONTROL,  /* fldcw */
         PROGRAM_X87_STATUS,   /* fnstsw */
         PROGRAM_X87_FREE,
-        PROGRAM_X87_TURN, /* fincstp, fdecstp */
-        PROGRAM_X87_EMPTY, /* emms */
+        PROGRAM_X87_TURN,   /* fincstp, fdecstp */
+        PROGRAM_X87_EMPTY,  /* emms */
         PROGRAM_ZERO_UPPER, /* vzeroupper */
         PROGRAM_ZERO_ALL,   /* vzeroall */
         PROGRAM_INTERSECT,  /* vp2intersect writes two masks */
@@ -141,30 +141,30 @@ enum program_special {
 };
 
 /* struct program_form, trust */
-#define PROGRAM_UNMODELLED 0x01 /* no model is right about it: never in a program with a known answer */
-#define PROGRAM_USES_X87 0x02   /* not in a program that uses MMX, which overwrites the stack's tags, */
-#define PROGRAM_USES_MMX 0x04   /* and the other way round */
+#define PROGRAM_UNMODELLED 0x01  /* no model is right about it: never in a program with a known answer */
+#define PROGRAM_USES_X87 0x02    /* not in a program that uses MMX, which overwrites the stack's tags, */
+#define PROGRAM_USES_MMX 0x04    /* and the other way round */
 #define PROGRAM_WRITES_XMM0 0x08 /* though no operand says so */
 
 struct program_form {
-        uint8_t needs;              /* which of the table's sets of features */
-        uint8_t space:2, map:3, prefix:3; /* map 0 to 6; prefix: enum program_prefix */
+        uint8_t needs;                          /* which of the table's sets of features */
+        uint8_t space : 2, map : 3, prefix : 3; /* map 0 to 6; prefix: enum program_prefix */
         uint8_t opcode;
         uint8_t modrm; /* its fixed bits */
         uint8_t layout;
         uint8_t ability;
         uint8_t special; /* enum program_special */
         uint8_t trust;
-        struct program_operand operands[4]; /* the visible ones but the mask, in libZydis' order */
+        struct program_operand operands[4];     /* the visible ones but the mask, in libZydis' order */
         uint16_t general_read, general_written; /* hidden operands: bit r is general register r */
         uint8_t flags_read, flags_written, flags_undefined;
-        uint8_t immediate;  /* bytes; 0 where is4 has it */
-        uint8_t memory;     /* bytes that it touches at its address */
-        uint8_t scale;      /* the logarithm of what an 8-bit displacement counts */
-        uint8_t element;    /* bytes of one element of broadcast memory, of gathered data */
-        int8_t x87;         /* how many it pushes */
-        uint8_t x87_read;   /* how many of st(0).. must be there */
-        uint8_t index;      /* enum program_class of a vector of indexes, and 0x80 where they have 64 bits */
+        uint8_t immediate; /* bytes; 0 where is4 has it */
+        uint8_t memory;    /* bytes that it touches at its address */
+        uint8_t scale;     /* the logarithm of what an 8-bit displacement counts */
+        uint8_t element;   /* bytes of one element of broadcast memory, of gathered data */
+        int8_t x87;        /* how many it pushes */
+        uint8_t x87_read;  /* how many of st(0).. must be there */
+        uint8_t index;     /* enum program_class of a vector of indexes, and 0x80 where they have 64 bits */
         uint8_t x87_written; /* hidden operands: bit i is st(i) */
         uint8_t reserved;
 };

@@ -8,7 +8,7 @@ const struct program_group program_groups[] = {
         { #group, (needs), (fresh), (common), true, (x87), (bytes) },
         PROGRAM_GROUPS(GROUP)
 #undef GROUP
-        { 0 },
+                { 0 },
 };
 
 void program_group_native(struct program_group *ret_group, uint64_t seed)

@@ -2,8 +2,14 @@
 /* The instructions that stand around those that were drawn: Intel SDM volume 2, their opcodes. */
 #include "checks/program_maker.h"
 
-#define R(c, s) { .class = PROGRAM_##c, .slot = PROGRAM_##s }
-#define M { .class = PROGRAM_MEMORY, .slot = PROGRAM_RM }
+#define R(c, s)                                           \
+        {                                                 \
+                .class = PROGRAM_##c, .slot = PROGRAM_##s \
+        }
+#define M                                                   \
+        {                                                   \
+                .class = PROGRAM_MEMORY, .slot = PROGRAM_RM \
+        }
 #define LENGTH(n) ((n) << PROGRAM_LENGTH_SHIFT)
 #define REGISTER PROGRAM_MODRM
 #define MEMORY (PROGRAM_MODRM | PROGRAM_INDIRECT)
@@ -72,8 +78,14 @@ const struct program_form program_helpers[HELPERS] = {
         [HELPER_ADDRESS] = { .opcode = 0x8d,
                 .layout = MEMORY | PROGRAM_WIDE,
                 .operands = { R(GENERAL64, REG), M } },
-        [HELPER_SET] = { .map = 1, .opcode = 0x90, .layout = MEMORY, .operands = { R(GENERAL64, OPCODE), M } },
-        [HELPER_SET_LATER] = { .map = 1, .opcode = 0x98, .layout = MEMORY, .operands = { R(GENERAL64, OPCODE), M } },
+        [HELPER_SET] = { .map = 1,
+                .opcode = 0x90,
+                .layout = MEMORY,
+                .operands = { R(GENERAL64, OPCODE), M } },
+        [HELPER_SET_LATER] = { .map = 1,
+                .opcode = 0x98,
+                .layout = MEMORY,
+                .operands = { R(GENERAL64, OPCODE), M } },
         [HELPER_PUSH] = { .opcode = 0x50, .operands = { R(GENERAL64, OPCODE) } },
         [HELPER_PUSH16] = { .prefix = 1, .opcode = 0x50, .operands = { R(GENERAL16, OPCODE) } },
         [HELPER_PUSH_IMMEDIATE] = { .opcode = 0x68, .immediate = 4 },

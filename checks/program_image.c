@@ -100,8 +100,8 @@ static void fill_arena(const struct program *program, uint64_t *random, uint8_t 
         check_clear(arena + PROGRAM_SLOTS, PROGRAM_KEPT - PROGRAM_SLOTS + ((program->kept + 7) & ~7u));
 }
 
-void program_image(const struct program *program, const struct program_group *group, struct registers *ret_in,
-        uint8_t *arena)
+void program_image(const struct program *program, const struct program_group *group,
+        struct registers *ret_in, uint8_t *arena)
 {
         uint64_t random = random_mix(program->seed ^ UINT64_C(0x696d616765)), control;
 
@@ -182,7 +182,8 @@ static uint64_t differs(const void *before, const void *after, uint32_t size)
 }
 
 /* What the group's instructions cannot change, as far as this CPU has it. */
-static uint64_t beyond(const struct program *program, const struct registers *in, const struct registers *out)
+static uint64_t beyond(
+        const struct program *program, const struct registers *in, const struct registers *out)
 {
         enum registers_level level = registers_level();
         uint32_t width = level == REGISTERS_AVX512 ? 64 : level == REGISTERS_AVX ? 32 : 16;
@@ -201,7 +202,8 @@ static void digest_general(struct digest *digest, const struct program *program,
         const uint8_t *arena)
 {
         for (unsigned r = 0; r < 16; r++)
-                digest_word(digest, out->general[r] - (r == program->base || r == REGISTERS_RSP ? (uintptr_t)arena : 0));
+                digest_word(digest,
+                        out->general[r] - (r == program->base || r == REGISTERS_RSP ? (uintptr_t)arena : 0));
         digest_word(digest,
                 out->flags & ((program->flags & 0xd5u) | (program->flags & PROGRAM_OF ? 0x800u : 0)));
 }
@@ -219,8 +221,8 @@ static void digest_x87(struct digest *digest, const struct registers *out)
         }
 }
 
-uint64_t program_digest(const struct program *program, const struct registers *in, const struct registers *out,
-        const uint8_t *arena)
+uint64_t program_digest(const struct program *program, const struct registers *in,
+        const struct registers *out, const uint8_t *arena)
 {
         struct digest digest = { { 1, 2, 3, 4 }, 0 };
         uint64_t difference = beyond(program, in, out);
@@ -236,6 +238,7 @@ uint64_t program_digest(const struct program *program, const struct registers *i
         digest_bytes(&digest, arena + PROGRAM_KEPT, (program->kept + 7) & ~7u);
         if (difference)
                 digest_word(&digest, difference);
-        return random_mix(digest.lanes[0] + random_mix(digest.lanes[1] +
-                        random_mix(digest.lanes[2] + random_mix(digest.lanes[3] + digest.n))));
+        return random_mix(digest.lanes[0] +
+                          random_mix(digest.lanes[1] +
+                                     random_mix(digest.lanes[2] + random_mix(digest.lanes[3] + digest.n))));
 }

@@ -19,14 +19,14 @@ struct program_maker {
         uint32_t pending_vectors;
         uint8_t pending_masks, pending_mmx;
         uint8_t pending_x87, x87_top; /* physical registers */
-        uint8_t width[32]; /* of what is pending in a vector register: enum program_class */
-        uint16_t lines;    /* 64 bytes each of the data that were written */
-        uint8_t flags;     /* defined now */
+        uint8_t width[32];            /* of what is pending in a vector register: enum program_class */
+        uint16_t lines;               /* 64 bytes each of the data that were written */
+        uint8_t flags;                /* defined now */
         uint8_t flags_pending; /* no condition of them was kept; 2: they are all that an instruction computed */
-        bool emptied;     /* an emms was there */
+        bool emptied;          /* an emms was there */
         uint8_t x87_depth;
-        uint8_t inside;   /* a conditional, a loop, a called piece */
-        uint8_t tight;    /* of a jump with 8 bits: nothing is put in */
+        uint8_t inside; /* a conditional, a loop, a called piece */
+        uint8_t tight;  /* of a jump with 8 bits: nothing is put in */
         uint32_t drawn;
 };
 
@@ -61,24 +61,24 @@ static inline uint32_t program_real_flags(uint8_t flags)
 
 /* Instructions that stand around those that were drawn. */
 enum program_helper {
-        HELPER_MOVE_IMMEDIATE, /* mov r32, imm32 */
-        HELPER_MOVE16,         /* movzx r32, r16 */
-        HELPER_MOVE8,          /* movzx r32, r8 */
-        HELPER_MOVE32,         /* mov r32, r32 */
-        HELPER_MOVE,           /* mov r64, r64 */
-        HELPER_STORE,          /* mov m64, r64 */
+        HELPER_MOVE_IMMEDIATE,  /* mov r32, imm32 */
+        HELPER_MOVE16,          /* movzx r32, r16 */
+        HELPER_MOVE8,           /* movzx r32, r8 */
+        HELPER_MOVE32,          /* mov r32, r32 */
+        HELPER_MOVE,            /* mov r64, r64 */
+        HELPER_STORE,           /* mov m64, r64 */
         HELPER_STORE_IMMEDIATE, /* mov m32, imm32 */
-        HELPER_ADD_MEMORY,     /* add m64, r64 */
-        HELPER_AND,            /* and r32, imm32 */
-        HELPER_AND_MEMORY,     /* and m32, imm32 */
-        HELPER_OR,             /* or r64, imm8 */
-        HELPER_SHIFT,          /* shr r64, 1 */
+        HELPER_ADD_MEMORY,      /* add m64, r64 */
+        HELPER_AND,             /* and r32, imm32 */
+        HELPER_AND_MEMORY,      /* and m32, imm32 */
+        HELPER_OR,              /* or r64, imm8 */
+        HELPER_SHIFT,           /* shr r64, 1 */
         HELPER_SHIFT32,
         HELPER_NEGATE,
         HELPER_NEGATE32,
         HELPER_NOT,
-        HELPER_COMPARE, /* cmp r64, r64 */
-        HELPER_ADDRESS, /* lea r64, m */
+        HELPER_COMPARE,   /* cmp r64, r64 */
+        HELPER_ADDRESS,   /* lea r64, m */
         HELPER_SET,       /* seto m8 and the next seven: the condition stands for a register */
         HELPER_SET_LATER, /* sets m8 and the next seven */
         HELPER_PUSH,
@@ -109,13 +109,13 @@ enum program_helper {
         HELPER_STORE_ZMM,
         HELPER_STORE_MASK,
         HELPER_STORE_MMX,
-        HELPER_TOUCH_MMX, /* por mm0, mm0 */
-        HELPER_STORE_X87, /* fstp m80 */
-        HELPER_LOAD_X87,  /* fild m64 */
-        HELPER_RELOAD_X87, /* fld m80 */
+        HELPER_TOUCH_MMX,    /* por mm0, mm0 */
+        HELPER_STORE_X87,    /* fstp m80 */
+        HELPER_LOAD_X87,     /* fild m64 */
+        HELPER_RELOAD_X87,   /* fld m80 */
         HELPER_EXCHANGE_X87, /* fxch st(i) */
-        HELPER_STATUS,    /* fnstsw ax */
-        HELPER_MASK_XMM,  /* vpand x, x, m */
+        HELPER_STATUS,       /* fnstsw ax */
+        HELPER_MASK_XMM,     /* vpand x, x, m */
         HELPER_MASK_YMM,
         HELPER_MASK_XMM_EVEX, /* vpandd */
         HELPER_MASK_YMM_EVEX,

@@ -61,7 +61,8 @@ const uint8_t *program_code(uint32_t place)
         return executable + place * PLACE_SIZE;
 }
 
-void program_run(const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment)
+void program_run(
+        const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment)
 {
         static const uint8_t jump[6] = { 0xff, 0x25 }; /* jmp *0(%rip) */
         uint32_t at = place * PLACE_SIZE + alignment;

@@ -124,7 +124,8 @@ static void choose_registers(struct program_maker *maker, struct program_choice 
 
                 if (operand->class >= PROGRAM_MEMORY)
                         continue;
-                choice->number[i] = operand->slot == PROGRAM_FIXED ? operand->number : pick(maker, choice, i);
+                choice->number[i] =
+                        operand->slot == PROGRAM_FIXED ? operand->number : pick(maker, choice, i);
                 if (operand->slot == PROGRAM_OPCODE && nothing(form, choice->number[i])) {
                         choice->number[i] = pick_general(maker, free_general(maker, false) & 0xfffe);
                         program_keep(maker, choice->number[i]);
@@ -153,11 +154,11 @@ static void keep_fixed(struct program_maker *maker, const struct program_form *f
 
 bool program_conflicts(const struct program_maker *maker, const struct program_form *form)
 {
-        uint16_t named = (form->general_read | form->general_written) & 0xffef; /* rsp is the stack's business */
+        uint16_t named =
+                (form->general_read | form->general_written) & 0xffef; /* rsp is the stack's business */
 
         for (unsigned i = 0; i < 4 && form->operands[i].class; i++)
-                if (form->operands[i].slot == PROGRAM_FIXED &&
-                        form->operands[i].class >= PROGRAM_GENERAL8 &&
+                if (form->operands[i].slot == PROGRAM_FIXED && form->operands[i].class >= PROGRAM_GENERAL8 &&
                         form->operands[i].class <= PROGRAM_GENERAL64)
                         named |= (uint16_t)(1u << form->operands[i].number);
         return named & maker->reserved;
@@ -256,7 +257,8 @@ static void choose_address(struct program_maker *maker, struct program_choice *c
         uint32_t size = form->memory;
 
         for (unsigned i = 0; i < 4; i++)
-                write |= form->operands[i].class == PROGRAM_MEMORY && form->operands[i].access & PROGRAM_WRITE;
+                write |= form->operands[i].class == PROGRAM_MEMORY &&
+                         form->operands[i].access & PROGRAM_WRITE;
         choice->address.wide = program_take(maker, 3) == 0;
         if (!plain && !aligned && program_take(maker, write ? 4 : 2) == 0)
                 choose_index(maker, choice, size);
@@ -293,7 +295,8 @@ static uint64_t legal_immediate(const struct program_form *form, uint64_t value)
         if (form->map == 1 && form->opcode == 0xc2)
                 return value & (form->space == PROGRAM_LEGACY ? 7 : 31);
         if (form->map == 3 && form->space == PROGRAM_EVEX &&
-                (form->opcode == 0x1e || form->opcode == 0x1f || form->opcode == 0x3e || form->opcode == 0x3f))
+                (form->opcode == 0x1e || form->opcode == 0x1f || form->opcode == 0x3e ||
+                        form->opcode == 0x3f))
                 return value & 7;
         if (form->map == 3 && form->opcode >= 0x60 && form->opcode <= 0x63)
                 return value & 0x7f;
@@ -335,7 +338,8 @@ static bool may_be_high(struct program_maker *maker, const struct program_form *
         bool byte = false;
 
         for (unsigned i = 0; i < 4; i++)
-                byte |= form->operands[i].class == PROGRAM_GENERAL8 && form->operands[i].slot != PROGRAM_FIXED;
+                byte |= form->operands[i].class == PROGRAM_GENERAL8 &&
+                        form->operands[i].slot != PROGRAM_FIXED;
         return byte && form->space == PROGRAM_LEGACY && !(form->layout & PROGRAM_WIDE) &&
                !(indirect && maker->program->base >= 8) && program_take(maker, 2) == 0;
 }
@@ -353,7 +357,8 @@ void program_operands(struct program_maker *maker, struct program_choice *choice
         choice->long_vex = form->space == PROGRAM_VEX && program_take(maker, 3) == 0;
         if (indirect) {
                 choose_address(maker, choice, plain);
-                choice->lock = form->layout & PROGRAM_LOCKABLE && form->operands[0].class == PROGRAM_MEMORY &&
+                choice->lock = form->layout & PROGRAM_LOCKABLE &&
+                               form->operands[0].class == PROGRAM_MEMORY &&
                                form->operands[0].access & PROGRAM_WRITE && program_take(maker, 2) == 0;
         }
         keep_fixed(maker, form);

@@ -39,7 +39,8 @@ static void put_flush(struct program_maker *maker, uint32_t line)
                 .layout = PROGRAM_MODRM | PROGRAM_INDIRECT,
                 .operands = { { .class = PROGRAM_MEMORY } } };
         const struct program_choice choice = { .form = &flush,
-                .address = { maker->program->base, PROGRAM_NO_INDEX, 0, false, (int32_t)(64 * line) - PROGRAM_BASE } };
+                .address = { maker->program->base, PROGRAM_NO_INDEX, 0, false,
+                        (int32_t)(64 * line) - PROGRAM_BASE } };
 
         maker->at = program_emit(maker->at, &choice);
 }

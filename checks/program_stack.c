@@ -41,7 +41,8 @@ static bool pop(struct program_maker *maker, const struct program_form *form)
 {
         struct program_choice choice = { .form = form };
 
-        program_help(maker, is_short(form) ? HELPER_PUSH16 : HELPER_PUSH, program_general(maker, false), 0, 0, 0);
+        program_help(
+                maker, is_short(form) ? HELPER_PUSH16 : HELPER_PUSH, program_general(maker, false), 0, 0, 0);
         between(maker);
         program_operands(maker, &choice, false);
         program_step(maker, &choice);
@@ -70,7 +71,8 @@ static bool pop_flags(struct program_maker *maker, const struct program_form *fo
         uint32_t flags = program_real_flags((uint8_t)program_take(maker, 8));
 
         program_keep_flags(maker);
-        program_help(maker, is_short(form) ? HELPER_PUSH16_IMMEDIATE : HELPER_PUSH_IMMEDIATE, 0, 0, 0, flags);
+        program_help(
+                maker, is_short(form) ? HELPER_PUSH16_IMMEDIATE : HELPER_PUSH_IMMEDIATE, 0, 0, 0, flags);
         program_step(maker, &choice);
         maker->flags = PROGRAM_STATUS;
         maker->flags_pending = 2;

@@ -42,8 +42,8 @@ static void point(struct program_maker *maker, const struct program_form *form, 
 }
 
 /* `around`: std or cld is the drawn one, and the form is movsq. */
-static bool string(struct program_maker *maker, const struct program_form *form,
-        const struct program_form *around)
+static bool string(
+        struct program_maker *maker, const struct program_form *form, const struct program_form *around)
 {
         struct program_choice choice = { .form = form }, direction = { .form = around };
         bool repeats = form->prefix >= PROGRAM_F3, down = around || program_take(maker, 2) == 0;

@@ -28,7 +28,8 @@ static void make_small(struct program_maker *maker, const struct program_form *f
         uint8_t class = form->index & 15;
         int32_t constants = PROGRAM_CONSTANTS - PROGRAM_BASE + (form->index & WIDE_INDEX ? 64 : 0);
 
-        program_help(maker, helpers[form->space == PROGRAM_EVEX][class - PROGRAM_XMM], index, index, constants, 0);
+        program_help(maker, helpers[form->space == PROGRAM_EVEX][class - PROGRAM_XMM], index, index,
+                constants, 0);
         maker->width[index] = class;
         maker->pending_vectors |= 1u << index;
 }

@@ -24,8 +24,8 @@
 #define BREAKPOINT 0xcc
 #define STACK_SIZE (64 * 1024)
 
-const char *const fault_kind_names[FAULT_KINDS] = { "nothing", "general register", "vector", "mask", "x87", "memory",
-        "flags" };
+const char *const fault_kind_names[FAULT_KINDS] = { "nothing", "general register", "vector", "mask", "x87",
+        "memory", "flags" };
 
 static struct {
         const struct program *program;
@@ -47,8 +47,8 @@ static uint32_t component(uint32_t number)
         return __get_cpuid_count(0xd, number, &eax, &ebx, &ecx, &edx) ? ebx : 0;
 }
 
-static const int general_registers[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
-        REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
+static const int general_registers[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI,
+        REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
 
 static unsigned draw(unsigned n)
 {
@@ -57,7 +57,8 @@ static unsigned draw(unsigned n)
 
 static enum fault_kind flip_general(ucontext_t *context, ZydisRegister name)
 {
-        unsigned id = (unsigned)ZydisRegisterGetId(name), bits = ZydisRegisterGetWidth(ZYDIS_MACHINE_MODE_LONG_64, name);
+        unsigned id = (unsigned)ZydisRegisterGetId(name),
+                 bits = ZydisRegisterGetWidth(ZYDIS_MACHINE_MODE_LONG_64, name);
         unsigned bit = draw(bits);
 
         if (ZydisRegisterGetClass(name) == ZYDIS_REGCLASS_GPR8 && name >= ZYDIS_REGISTER_AH) {
@@ -141,7 +142,8 @@ static enum fault_kind flip_register(ucontext_t *context, ZydisRegister name, un
         }
 }
 
-static enum fault_kind flip_memory(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operand)
+static enum fault_kind flip_memory(
+        const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operand)
 {
         ZydisRegisterContext registers = { { 0 } };
         ZyanU64 address;
@@ -150,7 +152,8 @@ static enum fault_kind flip_memory(const ZydisDecodedInstruction *instruction, c
                 return FAULT_NONE;
         for (unsigned r = 0; r < 16; r++)
                 registers.values[ZYDIS_REGISTER_RAX + r] = (ZyanU64)fault.general[general_registers[r]];
-        if (!ZYAN_SUCCESS(ZydisCalcAbsoluteAddressEx(instruction, operand, fault.before, &registers, &address)))
+        if (!ZYAN_SUCCESS(
+                    ZydisCalcAbsoluteAddressEx(instruction, operand, fault.before, &registers, &address)))
                 return FAULT_NONE;
         ((uint8_t *)address)[draw(operand->size / 8u)] ^= (uint8_t)(1u << draw(8));
         return FAULT_MEMORY;
@@ -159,7 +162,8 @@ static enum fault_kind flip_memory(const ZydisDecodedInstruction *instruction, c
 static enum fault_kind flip_flags(ucontext_t *context, const ZydisDecodedInstruction *instruction)
 {
         const ZydisAccessedFlags *flags = instruction->cpu_flags;
-        uint32_t written = flags ? (flags->modified | flags->set_0 | flags->set_1) & ~flags->undefined & STATUS : 0;
+        uint32_t written =
+                flags ? (flags->modified | flags->set_0 | flags->set_1) & ~flags->undefined & STATUS : 0;
         unsigned bit = draw(12);
 
         if (!written)
@@ -177,8 +181,8 @@ static void corrupt(ucontext_t *context)
         ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT], *written[ZYDIS_MAX_OPERAND_COUNT];
         unsigned n = 0;
 
-        assert(ZYAN_SUCCESS(ZydisDecoderDecodeFull(
-                &decoder, (const uint8_t *)fault.before, ZYDIS_MAX_INSTRUCTION_LENGTH, &instruction, operands)));
+        assert(ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, (const uint8_t *)fault.before,
+                ZYDIS_MAX_INSTRUCTION_LENGTH, &instruction, operands)));
         for (unsigned i = 0; i < instruction.operand_count; i++)
                 if (operands[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE &&
                         !(operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
@@ -230,7 +234,8 @@ static void prepare(void)
         offset_high = component(7);
         assert(program_prepare() == 0);
         fault.code = (uint8_t *)(uintptr_t)program_code(0);
-        assert(mprotect((void *)((uintptr_t)fault.code & ~UINT64_C(4095)), 8192, PROT_READ | PROT_WRITE | PROT_EXEC) == 0);
+        assert(mprotect((void *)((uintptr_t)fault.code & ~UINT64_C(4095)), 8192,
+                       PROT_READ | PROT_WRITE | PROT_EXEC) == 0);
         assert(sigaltstack(&alternate, NULL) == 0);
         assert(sigaction(SIGTRAP, &stop, NULL) == 0);
 }
@@ -265,14 +270,15 @@ static _Noreturn void run(const struct program *program, const struct program_gr
         _exit(0);
 }
 
-struct fault_result fault_run(const struct program *program, const struct program_group *group, uint32_t index,
-        uint64_t random)
+struct fault_result fault_run(
+        const struct program *program, const struct program_group *group, uint32_t index, uint64_t random)
 {
         int status;
         pid_t child;
 
         if (!fault.shared)
-                fault.shared = mmap(NULL, sizeof(*fault.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+                fault.shared = mmap(NULL, sizeof(*fault.shared), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         assert(fault.shared != MAP_FAILED);
         *fault.shared = (struct fault_result){ FAULT_NONE, false };
         fault.program = program;

@@ -28,5 +28,5 @@ struct fault_result {
 
 /* Runs the program in a child (a wild store must not reach the test) with one bit of what instruction `index` (below
  * program->n; no helper) writes flipped; `random` chooses which. */
-struct fault_result fault_run(const struct program *program, const struct program_group *group, uint32_t index,
-        uint64_t random);
+struct fault_result fault_run(
+        const struct program *program, const struct program_group *group, uint32_t index, uint64_t random);

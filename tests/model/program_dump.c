@@ -53,8 +53,8 @@ static void dump(const struct program_group *group, uint64_t seed, uint32_t n)
         program_image(&program, group, &in, arena);
         in.general[REGISTERS_RSP] += ARENA_ADDRESS - (uintptr_t)arena;
         in.general[program.base] += ARENA_ADDRESS - (uintptr_t)arena;
-        head = (struct dump){ seed, program.size, program.kept, program.base, program.flags, program.vector_bytes,
-                program.n };
+        head = (struct dump){ seed, program.size, program.kept, program.base, program.flags,
+                program.vector_bytes, program.n };
         write_bytes(&head, sizeof(head));
         write_bytes(&in, sizeof(in));
         write_bytes(arena, sizeof(arena));

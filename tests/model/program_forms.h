@@ -22,5 +22,9 @@ bool forms_left_out(const struct instruction_form *form);
 /* Prints the mnemonics that instruction.h has and programs have not, each with the reason. */
 void forms_list_left_out(void);
 
-/* Sets special, trust, x87, x87_read, index' width and the set of instructions. */
+/* Describes a form but for its ability, its special and what else forms_classify sets. `operands` are all of them. */
+void forms_describe(const ZydisDecoder *decoder, const ZydisDecodedInstruction *instruction,
+        const ZydisDecodedOperand *operands, const uint8_t *bytes, struct program_form *form);
+
+/* Sets special, trust, x87, x87_read, the width of indexes and the set of instructions. */
 void forms_classify(struct found *f, const ZydisDecodedInstruction *instruction);

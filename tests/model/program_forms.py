@@ -5,7 +5,8 @@ import subprocess
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SOURCES = ["tests/model/program_forms.c", "tests/model/program_forms_names.c", "agent/instruction.c",
+SOURCES = ["tests/model/program_forms.c", "tests/model/program_forms_describe.c",
+           "tests/model/program_forms_names.c", "agent/instruction.c",
            "agent/instruction_excluded.c", "agent/instruction_needs.c"]
 
 

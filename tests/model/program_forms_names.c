@@ -222,11 +222,12 @@ static const char *has_no_place(const struct instruction_form *form)
         if (i->meta.category == ZYDIS_CATEGORY_X87_ALU && i->raw.modrm.mod == 3 && i->opcode >= 0xdc) {
                 unsigned first = (unsigned)i->opcode << 8 | 0xc0 | i->raw.modrm.reg << 3;
 
-                if (first == 0xdcd0 || first == 0xdcd8 || first == 0xddc8 || first == 0xded0 || first == 0xdfc8 ||
-                        first == 0xdfd0 || first == 0xdfd8)
+                if (first == 0xdcd0 || first == 0xdcd8 || first == 0xddc8 || first == 0xded0 ||
+                        first == 0xdfc8 || first == 0xdfd0 || first == 0xdfd8)
                         return "a twin that no maker documents";
         }
-        if ((i->mnemonic == ZYDIS_MNEMONIC_EXTRQ || i->mnemonic == ZYDIS_MNEMONIC_INSERTQ) && !i->raw.imm[0].size)
+        if ((i->mnemonic == ZYDIS_MNEMONIC_EXTRQ || i->mnemonic == ZYDIS_MNEMONIC_INSERTQ) &&
+                !i->raw.imm[0].size)
                 return UNDEFINED;
         return NULL;
 }
@@ -307,8 +308,9 @@ static enum program_special special_of(const struct found *f, const ZydisDecoded
                 return shift_special(form);
         if (form->index)
                 return form->operands[0].class == PROGRAM_MEMORY ? PROGRAM_SCATTER : PROGRAM_GATHER;
-        if (i->meta.category == ZYDIS_CATEGORY_BITBYTE && form->layout & PROGRAM_INDIRECT && !form->immediate &&
-                form->operands[0].class == PROGRAM_MEMORY && f->needs == 0 && form->operands[1].class)
+        if (i->meta.category == ZYDIS_CATEGORY_BITBYTE && form->layout & PROGRAM_INDIRECT &&
+                !form->immediate && form->operands[0].class == PROGRAM_MEMORY && f->needs == 0 &&
+                form->operands[1].class)
                 return PROGRAM_BIT_MEMORY;
         if (f->set == PROGRAM_SET_X87 || form->x87 || i->meta.category == ZYDIS_CATEGORY_X87_ALU)
                 return PROGRAM_X87_PLAIN;
@@ -317,11 +319,11 @@ static enum program_special special_of(const struct found *f, const ZydisDecoded
 
 /* ---- sets of instructions ---- */
 
-#define NEW                                                                                                    \
-        (ISA(AVX_VNNI) | ISA(AVX512BF16) | ISA(AVX512VP2INTERSECT) | ISA(AVX512FP16) | ISA(MOVDIRI) |           \
+#define NEW                                                                                           \
+        (ISA(AVX_VNNI) | ISA(AVX512BF16) | ISA(AVX512VP2INTERSECT) | ISA(AVX512FP16) | ISA(MOVDIRI) | \
                 ISA(AVX_IFMA) | ISA(AVX_VNNI_INT8) | ISA(AVX_NE_CONVERT) | ISA(AVX_VNNI_INT16))
 #define CRYPTO (ISA(AES) | ISA(PCLMUL) | ISA(SHA) | ISA(GFNI) | ISA(VAES) | ISA(VPCLMUL) | ISA(ADX))
-#define V4X                                                                                              \
+#define V4X                                                                                           \
         (ISA(AVX512IFMA) | ISA(AVX512VBMI) | ISA(AVX512VBMI2) | ISA(AVX512VNNI) | ISA(AVX512BITALG) | \
                 ISA(AVX512VPOPCNTDQ))
 #define V4 (ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512CD) | ISA(AVX512DQ) | ISA(AVX512VL))

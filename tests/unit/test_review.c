@@ -28,7 +28,8 @@ static void prepare(void)
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
                 assert(slots[i] == (void *)SLOT_ADDRESS(i));
         }
-        scratch = mmap(NULL, sizeof(slots[0]->state), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        scratch = mmap(
+                NULL, sizeof(slots[0]->state), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         assert(scratch != MAP_FAILED);
         worker = (struct worker){ .run = &run,
                 .slot = slots[OWN],
@@ -93,7 +94,8 @@ static void test_check(const char *name, uint32_t at, bool known)
         tap_ok(found == CHECK_EQUAL && o.cpu == NOBODY, "%s: a right output passes", name);
         found = review_one(name, at, 0x20, &o);
         tap_ok(found == CHECK_MISMATCH, "%s: a wrong one does not", name);
-        tap_ok(o.kind == OBSERVATION_DISAGREE && o.cpu == 7 && o.reviewer == 3 && o.review == REVIEW_CONFIRMED,
+        tap_ok(o.kind == OBSERVATION_DISAGREE && o.cpu == 7 && o.reviewer == 3 &&
+                        o.review == REVIEW_CONFIRMED,
                 "%s: it accuses the neighbour", name);
         tap_ok(o.known == known, "%s: it is %s", name, known ? "known" : "a vote");
         tap_ok(o.mismatch.offset == at && o.mismatch.bits == 1, "%s: it names the bit", name);
@@ -118,7 +120,8 @@ static void test_consistent(void)
                 "a digest that is wrong in every context is no mismatch to the CPU that made it");
         offer->sequence++;
         review_answer(&review);
-        tap_ok(slots[OWN]->answer.found == CHECK_MISMATCH, "the reviewer, who runs the program too, notices");
+        tap_ok(slots[OWN]->answer.found == CHECK_MISMATCH,
+                "the reviewer, who runs the program too, notices");
         offer->sequence++;
 }
 
