@@ -62,6 +62,10 @@ static void run_round(const struct check *check, uint32_t number, bool plain)
         int result;
 
         printf("%s %u ", check->name, number);
+        if (plain && check->family == CHECK_PROGRAM) {
+                puts("left out: program"); /* its answers are Bochs's; qemu differs in flags and floating point */
+                return;
+        }
         if (check_prepare(check) < 0) {
                 puts("left out: prepare");
                 return;
