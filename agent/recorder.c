@@ -110,7 +110,9 @@ static void place(const struct recorder *recorder, const struct member *member, 
                 return;
         o->regime = run->items[0].regime;
         o->check = run->items[0].check;
-        o->round = (struct check_round){ run->seed, 0, (uint16_t)member->cpu, member->process };
+        o->round = (struct check_round){
+                .seed = run->seed, .cpu = (uint16_t)member->cpu, .process = member->process
+        };
 }
 
 void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind,

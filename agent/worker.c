@@ -192,7 +192,9 @@ static uint64_t run_round(const struct slot_current *now, struct tally *tally)
 static struct check_round next_round(void)
 {
         const struct worker *w = loop.worker;
-        struct check_round round = { w->run->seed, loop.number++, (uint16_t)w->cpu, w->process };
+        struct check_round round = {
+                .seed = w->run->seed, .number = loop.number++, .cpu = (uint16_t)w->cpu, .process = w->process
+        };
 
         return w->run->round ? *w->run->round : round;
 }
