@@ -12,6 +12,7 @@
 
 #include "agent/coverage.h"
 #include "agent/member.h"
+#include "agent/progress.h"
 #include "agent/recorder.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -19,7 +20,6 @@
 
 #define TICK_MS 20
 #define WATCH_NS (100 * CLOCK_MS)
-#define PROGRESS_NS (200 * CLOCK_MS)
 #define STOP_NS (20 * CLOCK_SECOND) /* the healthy end in milliseconds; one that hangs may get little CPU */
 #define STOP_QUICK_NS (800 * CLOCK_MS) /* interrupted, or nobody gets the CPU */
 #define RESTARTS_MOST 50
@@ -30,9 +30,8 @@ struct supervisor {
         struct supervisor_outcome outcome;
         struct member *members; /* the n_cpus workers, then their competitors */
         size_t n_cpus, n_members;
-        uint64_t start_ns, watched_ns, progress_ns;
-        uint64_t *events_before;
-        struct supervisor_cpu *shown;
+        uint64_t start_ns, watched_ns;
+        struct progress progress;
         bool stopping;
         struct recorder recorder;
         struct coverage coverage;
@@ -160,37 +159,6 @@ static void note_milestones(struct supervisor *s, uint64_t now_ns)
                 o->covered_ns = age;
 }
 
-static void show(struct supervisor *s, uint64_t now_ns)
-{
-        struct supervisor_progress progress = {
-                .elapsed_ns = now_ns - s->start_ns,
-                .duration_ns = s->run->duration_ns,
-                .n_cpus = s->n_cpus,
-                .cpus = s->shown,
-                .items_done = coverage_done(&s->coverage),
-                .items_all = coverage_all(&s->coverage),
-        };
-        double seconds = (double)(now_ns - s->progress_ns) / 1e9;
-
-        for (size_t i = 0; i < s->n_cpus; i++) {
-                const struct member *m = &s->members[i];
-                struct supervisor_cpu *shown = &s->shown[i];
-                struct slot_current current = m->slot->current; /* a copy: its worker goes on */
-                bool sane = check_exists(current.check) && (unsigned)current.regime < REGIME_COUNT;
-
-                shown->cpu = (uint16_t)m->cpu;
-                shown->alive = m->pid > 0;
-                shown->check = atomic_load(&m->slot->ready) && sane ? (int32_t)current.check : -1;
-                shown->regime = sane ? current.regime : REGIME_QUIET;
-                shown->rounds = m->slot->rounds;
-                shown->events = m->slot->events;
-                shown->mismatches = m->slot->mismatches;
-                shown->events_per_second = (double)(shown->events - s->events_before[i]) / seconds;
-                s->events_before[i] = shown->events;
-        }
-        s->run->progress(&progress, s->run->user);
-}
-
 static void collect(struct supervisor *s)
 {
         bool planned = s->run->experiment == EXPERIMENT_NONE;
@@ -297,10 +265,8 @@ static void tick(struct supervisor *s)
         }
         for (size_t i = 0; i < s->n_members && !s->stopping; i++)
                 restart(s, &s->members[i], now_ns);
-        if (s->run->progress && !s->stopping && now_ns - s->progress_ns >= PROGRESS_NS) {
-                show(s, now_ns);
-                s->progress_ns = now_ns;
-        }
+        if (!s->stopping)
+                progress_show(&s->progress, &s->coverage, s->start_ns, now_ns);
 }
 
 /* Waits for the workers to end: at most so long, and not for those that get no CPU time (stopped, starved). */
@@ -354,28 +320,28 @@ int supervisor_run(
         size_t n = cpu_set_count(run->cpus);
         struct supervisor s = { .run = run, .evidence = evidence, .n_cpus = n };
         AUTO_FREE struct member *members = calloc(2 * n + 1, sizeof(*members));
-        AUTO_FREE uint64_t *events_before = calloc(n + 1, sizeof(*events_before));
-        AUTO_FREE struct supervisor_cpu *shown = calloc(n + 1, sizeof(*shown));
         struct cpu_set affinity;
         bool have_affinity = cpu_set_bound(&affinity) == 0;
         int r;
 
         if (!run->n_items)
                 return -EINVAL;
-        if (!members || !events_before || !shown)
+        if (!members)
                 return -ENOMEM;
         r = run->experiment == EXPERIMENT_NONE ? evidence_prepare(evidence, run->cpus) : 0;
-        if (r < 0)
+        s.start_ns = clock_ns(CLOCK_MONOTONIC);
+        if (r == 0)
+                r = progress_begin(&s.progress, n, s.start_ns);
+        if (r < 0) {
+                progress_end(&s.progress);
                 return r;
+        }
         s.members = members;
-        s.events_before = events_before;
-        s.shown = shown;
         s.n_members = wants_crowd(run) ? 2 * n : n;
         s.coverage = (struct coverage){ run, members, n };
         recorder_begin(&s.recorder, run, evidence);
         for (size_t i = 0; i < s.n_members; i++)
                 s.members[i].memfd = -1;
-        s.start_ns = s.progress_ns = clock_ns(CLOCK_MONOTONIC);
         r = start_all(&s);
         if (r == 0) {
                 supervise(&s);
@@ -384,6 +350,7 @@ int supervisor_run(
         }
         for (size_t i = 0; i < s.n_members; i++)
                 member_destroy(&s.members[i]);
+        progress_end(&s.progress);
         if (have_affinity)
                 (void)cpu_set_bind(&affinity);
         return r;
