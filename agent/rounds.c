@@ -9,7 +9,10 @@
 #include "agent/handler.h"
 #include "agent/regime.h"
 #include "agent/stress.h"
+#include "base/array.h"
 #include "base/clock.h"
+
+#define MEET_NS (100 * CLOCK_MS) /* how long a round waits for its partners */
 
 void rounds_begin(struct rounds *rounds, const struct worker *worker)
 {
@@ -20,6 +23,7 @@ void rounds_begin(struct rounds *rounds, const struct worker *worker)
         rounds->record.experiment = worker->run->experiment;
         handler_state.scratch = &rounds->record;
         review_begin(&rounds->review, worker);
+        meeting_begin(&rounds->meeting, worker, &rounds->review);
 }
 
 static void beat(const struct rounds *rounds)
@@ -85,10 +89,33 @@ static void begin_record(struct rounds *rounds, const struct slot_current *now, 
         o->cpu = (int32_t)rounds->worker->cpu;
         o->seen_on[0] = o->cpu;
         o->seen_on[1] = o->seen_on[2] = o->seen_on[3] = -1;
+        o->n_together = check->parties ? now->round.parties : 0;
+        if (o->n_together)
+                meeting_cpus(&rounds->meeting, o->together);
         o->known = !check->voted;
         o->reviewer = -1;
         o->review = REVIEW_NONE;
         o->synthetic = rounds->worker->run->drill != DRILL_NONE;
+}
+
+static void suspect(struct observation *o, unsigned cpu)
+{
+        size_t i = 0;
+
+        while (i < ARRAY_SIZE(o->seen_on) && o->seen_on[i] >= 0 && o->seen_on[i] != (int32_t)cpu)
+                i++;
+        if (i < ARRAY_SIZE(o->seen_on))
+                o->seen_on[i] = (int32_t)cpu;
+}
+
+/* Lines that several CPUs used may be the work of any of them; a register image is that of the CPU that held it. */
+static void suspect_together(struct observation *o)
+{
+        struct check_place place;
+
+        check_locate(check_list[o->check], o->mismatch.offset, &place);
+        for (uint32_t i = 0; place.unit == CHECK_UNIT_COHERENCE && i < o->n_together; i++)
+                suspect(o, o->together[i]);
 }
 
 static void report_mismatch(struct rounds *rounds, const struct slot_current *now, bool own_cpu)
@@ -99,7 +126,8 @@ static void report_mismatch(struct rounds *rounds, const struct slot_current *no
         if (now->regime == REGIME_MIGRATE)
                 regime_landed(o->seen_on);
         else if (!own_cpu && getcpu(&cpu, NULL) == 0)
-                o->seen_on[1] = (int32_t)cpu;
+                suspect(o, cpu);
+        suspect_together(o);
         o->review = review_mismatch(&rounds->review, now, rounds->which);
         o->reviewer = o->review == REVIEW_NONE ? -1 : rounds->worker->reviewer_cpu;
         push(rounds, OBSERVATION_MISMATCH);
@@ -110,27 +138,12 @@ static bool is_power_of_two(uint64_t number)
         return (number & (number - 1)) == 0;
 }
 
-uint64_t rounds_run(struct rounds *rounds, const struct slot_current *now, struct tally *tally)
+/* Verifies what run has left, and says what is wrong. */
+static int judge(struct rounds *rounds, const struct slot_current *now, bool own_cpu, struct tally *tally)
 {
         const struct check *check = check_list[now->check];
-        uint8_t *state = rounds->slot->state[rounds->which];
-        struct observation *o = &rounds->record;
-        uint64_t begin, spent, events;
-        bool own_cpu;
-        int found;
+        int found = check->verify(rounds->slot->state[rounds->which], &rounds->record.mismatch);
 
-        rounds->slot->current = *now;
-        begin_record(rounds, now, check);
-        beat(rounds);
-        check->setup(state, &now->round);
-        stress_before(now->stress, rounds->worker->cpu, now->round.number);
-        own_cpu = on_own_cpu(rounds);
-        begin = thread_ns();
-        events = regime_run(rounds->worker, now->regime, check, state);
-        spent = thread_ns() - begin;
-        own_cpu &= on_own_cpu(rounds);
-        drill_spoil(rounds->worker, now, events, state);
-        found = check->verify(state, &o->mismatch);
         if (found == CHECK_MISMATCH) {
                 tally->mismatches++;
                 rounds->slot->mismatches++;
@@ -139,7 +152,23 @@ uint64_t rounds_run(struct rounds *rounds, const struct slot_current *now, struc
                 /* An affected CPU shows it in every round: now and then is enough. */
                 push(rounds, OBSERVATION_ERRATUM);
         }
-        rounds->slot->rounds++;
+        return found;
+}
+
+/* Sets up and runs. Returns the regime's events; *ret_own_cpu is false where it may have run elsewhere. */
+static uint64_t run(
+        struct rounds *rounds, const struct slot_current *now, struct tally *tally, bool *ret_own_cpu)
+{
+        const struct check *check = check_list[now->check];
+        uint8_t *state = rounds->slot->state[rounds->which];
+        uint64_t begin, spent, events;
+
+        *ret_own_cpu = on_own_cpu(rounds);
+        begin = thread_ns();
+        events = regime_run(rounds->worker, now->regime, check, state);
+        spent = thread_ns() - begin;
+        *ret_own_cpu &= on_own_cpu(rounds);
+        drill_spoil(rounds->worker, now, events, state);
         rounds->slot->events += events;
         tally->run_ns += spent;
         tally->events += events;
@@ -147,6 +176,24 @@ uint64_t rounds_run(struct rounds *rounds, const struct slot_current *now, struc
                 regime_adapt(spent, rounds->quiet_ns[now->check]);
         if (now->regime == REGIME_QUIET)
                 rounds->quiet_ns[now->check] = spent;
+        return events;
+}
+
+static void set_up(struct rounds *rounds, const struct slot_current *now)
+{
+        const struct check *check = check_list[now->check];
+
+        rounds->slot->current = *now;
+        begin_record(rounds, now, check);
+        beat(rounds);
+        check->setup(rounds->slot->state[rounds->which], &now->round);
+}
+
+/* Counts a round that was compared. Returns its events, none where it may have run elsewhere. */
+static uint64_t count(struct rounds *rounds, const struct slot_current *now, struct tally *tally, int found,
+        bool own_cpu, uint64_t events)
+{
+        rounds->slot->rounds++;
         if (!own_cpu) {
                 tally->void_rounds++;
                 come_back(rounds);
@@ -158,7 +205,119 @@ uint64_t rounds_run(struct rounds *rounds, const struct slot_current *now, struc
                 tally->covered++;
         if (found != CHECK_MISMATCH && review_share(&rounds->review, now, rounds->which, tally))
                 rounds->which ^= 1;
+        return events;
+}
+
+/* ---- rounds of several CPUs ---- */
+
+/* What became of the party's part of the round whose table it sits at. */
+static uint64_t *fate(const struct slot_current *now)
+{
+        return &party_shared->line[now->round.party].fate;
+}
+
+/* Runs our part of a round that another worker leads, if one asks. */
+static void join(struct rounds *rounds)
+{
+        struct slot_current before = rounds->slot->current, now;
+        const struct check *check;
+        bool own_cpu;
+
+        if (!meeting_join(&rounds->meeting, &now))
+                return;
+        now.item = before.item;
+        check = check_list[now.check];
+        set_up(rounds, &now);
+        own_cpu = on_own_cpu(rounds);
+        if (meeting_start(&rounds->meeting)) {
+                uint8_t *state = rounds->slot->state[rounds->which];
+                bool finished;
+
+                atomic_store(&rounds->slot->in_run, 1);
+                check->run(state);
+                atomic_store(&rounds->slot->in_run, 0);
+                own_cpu &= on_own_cpu(rounds);
+                drill_spoil(rounds->worker, &now, 0, state);
+                finished = *fate(&now) == PARTY_DONE || *fate(&now) == PARTY_STALLED;
+                if (!own_cpu)
+                        *fate(&now) = PARTY_LEFT;
+                (void)meeting_end(&rounds->meeting);
+                if (finished)
+                        (void)judge(rounds, &now, own_cpu, &rounds->slot->tallies[now.check][now.regime]);
+        }
+        rounds->slot->current = before;
+        if (!own_cpu)
+                come_back(rounds);
+}
+
+/* Brings partners to the table for the round in *now, joining those who go first. */
+static bool meet(struct rounds *rounds, struct slot_current *now)
+{
+        uint64_t end_ns = clock_ns(CLOCK_MONOTONIC) + MEET_NS;
+        enum meeting_result result;
+
+        rounds->slot->current = *now;
+        while ((result = meeting_call(&rounds->meeting, now, rounds->calls, end_ns)) == MEETING_YIELD)
+                join(rounds);
+        rounds->calls++;
+        return result == MEETING_MET;
+}
+
+/* Leads a round of several CPUs. */
+static uint64_t lead(struct rounds *rounds, struct slot_current *now, struct tally *tally)
+{
+        uint64_t events, own_fate;
+        bool own_cpu, all;
+        int found;
+
+        if (!meet(rounds, now)) {
+                tally->unmet++;
+                return 0;
+        }
+        stress_before(now->stress, rounds->worker->cpu, now->round.number);
+        set_up(rounds, now);
+        if (!meeting_start(&rounds->meeting)) {
+                tally->unmet++;
+                return 0;
+        }
+        events = run(rounds, now, tally, &own_cpu);
+        own_fate = *fate(now);
+        all = meeting_end(&rounds->meeting);
+        if (own_fate != PARTY_DONE && own_fate != PARTY_STALLED) {
+                tally->unmet++;
+                return 0;
+        }
+        found = judge(rounds, now, own_cpu, tally);
+        if (all || !own_cpu)
+                return count(rounds, now, tally, found, own_cpu, events);
+        tally->unmet++;
+        return 0;
+}
+
+void rounds_answer(struct rounds *rounds)
+{
+        beat(rounds);
         review_answer(&rounds->review);
+        join(rounds);
+}
+
+uint64_t rounds_run(struct rounds *rounds, const struct slot_current *now, struct tally *tally)
+{
+        struct slot_current together = *now;
+        uint64_t events;
+        bool own_cpu;
+        int found;
+
+        if (check_list[now->check]->parties) {
+                events = lead(rounds, &together, tally);
+        } else {
+                set_up(rounds, now);
+                stress_before(now->stress, rounds->worker->cpu, now->round.number);
+                events = run(rounds, now, tally, &own_cpu);
+                found = judge(rounds, now, own_cpu, tally);
+                events = count(rounds, now, tally, found, own_cpu, events);
+        }
+        rounds_answer(rounds);
         return events;
 }
 

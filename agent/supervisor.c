@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "agent/coverage.h"
+#include "agent/meeting.h"
 #include "agent/member.h"
 #include "agent/progress.h"
 #include "agent/recorder.h"
@@ -36,6 +37,7 @@ struct supervisor {
         struct recorder recorder;
         struct coverage coverage;
         struct cpu_set left; /* the CPUs that we keep off */
+        struct meetings meetings;
 };
 
 /* The supervisor does not stay on a CPU that it suspects. */
@@ -83,6 +85,8 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
         }
         m->pid = 0;
         m->restart_ns = clock_ns(CLOCK_MONOTONIC) + m->restarts * 10 * CLOCK_MS;
+        if (!m->process)
+                meetings_bury(&s->meetings, m->index, m->lost);
         atomic_store(&m->slot->in_run, 0);
 }
 
@@ -105,15 +109,14 @@ static void restart(struct supervisor *s, struct member *m, uint64_t now_ns)
 
         if (m->pid || m->done || m->lost || now_ns < m->restart_ns)
                 return;
-        if (m->restarts++ >= RESTARTS_MOST) {
-                m->lost = true;
-                return;
-        }
-        r = member_start(m, s->run);
+        m->lost = m->restarts++ >= RESTARTS_MOST;
+        r = m->lost ? 0 : member_start(m, s->run);
         if (r < 0) {
                 m->lost = true;
                 recorder_tell(&s->recorder, m, OBSERVATION_FAILED, -r, NULL);
         }
+        if (m->lost && !m->process)
+                meetings_bury(&s->meetings, m->index, true);
 }
 
 static void watch(struct supervisor *s, struct member *m, uint64_t now_ns)
@@ -180,6 +183,14 @@ static void collect(struct supervisor *s)
 
 /* ---- the run ---- */
 
+static bool wants_meetings(const struct supervisor_run *run)
+{
+        for (size_t i = 0; i < run->n_items; i++)
+                if (check_list[run->items[i].check]->parties)
+                        return true;
+        return false;
+}
+
 static bool wants_crowd(const struct supervisor_run *run)
 {
         for (size_t i = 0; i < run->n_items; i++)
@@ -194,6 +205,8 @@ static void link_members(struct supervisor *s)
         for (size_t i = 0; i < s->n_cpus; i++) {
                 /* Neighbours in the ring differ, also where it closes. */
                 s->members[i].class = i + 1 == s->n_cpus && i % 3 == 0 ? 3 : (unsigned)(i % 3);
+                s->members[i].index = (uint32_t)i;
+                s->members[i].meetings = s->meetings.workers ? &s->meetings : NULL;
                 if (s->n_cpus > 1) {
                         s->members[i].reviewed = &s->members[(i + 1) % s->n_cpus];
                         s->members[i].reviewer = &s->members[(i + s->n_cpus - 1) % s->n_cpus];
@@ -216,6 +229,11 @@ static int start_all(struct supervisor *s)
                 if (r < 0)
                         return r;
         }
+        if (wants_meetings(s->run)) {
+                r = meetings_create(&s->meetings, s->run->cpus, s->run->host);
+                if (r < 0)
+                        return r;
+        }
         link_members(s);
         for (i = 0; i < s->n_members; i++) {
                 r = member_start(&s->members[i], s->run);
@@ -225,6 +243,8 @@ static int start_all(struct supervisor *s)
                 }
                 first_error = r;
                 s->members[i].lost = true;
+                if (i < s->n_cpus)
+                        meetings_bury(&s->meetings, s->members[i].index, true);
                 recorder_tell(&s->recorder, &s->members[i], OBSERVATION_FAILED, -r, NULL);
         }
         return started ? 0 : first_error;
@@ -351,6 +371,7 @@ int supervisor_run(
         for (size_t i = 0; i < s.n_members; i++)
                 member_destroy(&s.members[i]);
         progress_end(&s.progress);
+        meetings_destroy(&s.meetings);
         if (have_affinity)
                 (void)cpu_set_bind(&affinity);
         return r;

@@ -52,15 +52,16 @@ static struct check_round next_round(void)
 
 /* True while a series of rounds has not done what it is for: in the first pass to use every operand (quiet) or to
  * see its events, later to fill a slice, and to see its events too. */
-static bool series_goes_on(
-        const struct slot_current *now, bool first, uint64_t rounds, uint64_t events, uint64_t age)
+static bool series_goes_on(const struct slot_current *now, bool first, bool covered, uint64_t rounds,
+        uint64_t events, uint64_t age)
 {
         bool quiet = now->regime == REGIME_QUIET;
+        bool partners_late = check_list[now->check]->parties && !covered && age < REGIME_SERIES_NS;
 
         if (told_to_stop())
                 return false;
         if (first && quiet)
-                return rounds < check_list[now->check]->cycle && age < QUIET_SERIES_NS;
+                return partners_late || (rounds < check_list[now->check]->cycle && age < QUIET_SERIES_NS);
         if (!first && age < SLICE_NS * (1 + (uint64_t)loop.worker->run->items[now->item].weight))
                 return true;
         return !quiet && events < regime_events_wanted(now->regime) && age < REGIME_SERIES_NS;
@@ -93,7 +94,7 @@ static void run_series(uint32_t item, uint64_t turn, bool first)
         r = arm(&now, &step);
         if (r < 0)
                 rounds_refused(&loop.rounds, &now, -r, step);
-        while (r == 0 && (!rounds || series_goes_on(&now, first, rounds, events,
+        while (r == 0 && (!rounds || series_goes_on(&now, first, tally->covered > 0, rounds, events,
                                              clock_ns(CLOCK_MONOTONIC) - start))) {
                 now.round = next_round();
                 events += rounds_run(&loop.rounds, &now, tally);
@@ -168,6 +169,17 @@ static void run_times(void)
                 (void)rounds_run(&loop.rounds, &now, tally);
         regime_disarm(loop.worker, now.regime);
         atomic_fetch_add(&loop.slot->passes, 1);
+}
+
+/* What others that are not through ask of a worker that is. */
+static void serve(void)
+{
+        static const struct timespec moment = { 0, 50000 };
+
+        while (!told_to_stop() && meeting_needed(&loop.rounds.meeting)) {
+                rounds_answer(&loop.rounds);
+                (void)nanosleep(&moment, NULL);
+        }
 }
 
 /* The competitor of a worker: sleeps until its regime wants it, then runs rounds of the same check that hold
@@ -247,5 +259,6 @@ _Noreturn void worker_main(const struct worker *worker)
                 run_times();
         else
                 run_items();
+        serve();
         _exit(WORKER_DONE);
 }
