@@ -2,8 +2,6 @@
 /* A worker's part of meetings. */
 #include "agent/meeting.h"
 
-#include <sched.h>
-
 #include "agent/meeting_words.h"
 #include "agent/review.h"
 #include "agent/worker.h"
@@ -15,7 +13,6 @@
         (50 * CLOCK_MS) /* from one step of a meeting to the next: all are there, but one may be off its CPU */
 #define END_NS (20 * CLOCK_MS) /* the others run as long as we do */
 #define LOOK_EVERY 256         /* turns of a wait */
-#define YIELD_EVERY 8192       /* turns: 0.1 ms or more. Partners meet while both have their CPU */
 
 void meeting_begin(struct meeting *meeting, const struct worker *worker, struct review *review)
 {
@@ -37,7 +34,8 @@ struct wait {
         uint32_t turns;
 };
 
-/* One turn of a wait: false when it is over. Who waits beats and answers those who wait for its word. */
+/* One turn of a wait: false when it is over. Who waits beats and answers those who wait for its word. It does not give
+ * its CPU up: on a busy host two meet while both happen to run. */
 static bool wait_on(struct wait *wait)
 {
         struct slot *slot = wait->meeting->worker->slot;
@@ -47,8 +45,6 @@ static bool wait_on(struct wait *wait)
                 return true;
         atomic_fetch_add_explicit(&slot->heartbeat, 1, memory_order_relaxed);
         review_answer(wait->meeting->review);
-        if (wait->turns % YIELD_EVERY == 0)
-                (void)sched_yield();
         return !atomic_load_explicit(&slot->stop, memory_order_relaxed) &&
                clock_ns(CLOCK_MONOTONIC) < wait->end_ns;
 }

@@ -161,7 +161,7 @@ static uint64_t run(
 {
         const struct check *check = check_list[now->check];
         uint8_t *state = rounds->slot->state[rounds->which];
-        uint64_t begin, spent, events;
+        uint64_t *quiet_ns = &rounds->quiet_ns[now->check], begin, spent, events;
 
         *ret_own_cpu = on_own_cpu(rounds);
         begin = thread_ns();
@@ -173,9 +173,10 @@ static uint64_t run(
         tally->run_ns += spent;
         tally->events += events;
         if (now->regime == REGIME_STORM_ASYNC)
-                regime_adapt(spent, rounds->quiet_ns[now->check]);
-        if (now->regime == REGIME_QUIET)
-                rounds->quiet_ns[now->check] = spent;
+                regime_adapt(spent, *quiet_ns, check->parties);
+        /* A round that waited for a partner took longer than it takes. */
+        if (now->regime == REGIME_QUIET && (!check->parties || !*quiet_ns || spent < *quiet_ns))
+                *quiet_ns = spent;
         return events;
 }
 
@@ -283,14 +284,14 @@ static uint64_t lead(struct rounds *rounds, struct slot_current *now, struct tal
         events = run(rounds, now, tally, &own_cpu);
         own_fate = *fate(now);
         all = meeting_end(&rounds->meeting);
-        if (own_fate != PARTY_DONE && own_fate != PARTY_STALLED) {
-                tally->unmet++;
-                return 0;
+        if (own_fate == PARTY_DONE || own_fate == PARTY_STALLED) {
+                found = judge(rounds, now, own_cpu, tally);
+                if (all || !own_cpu)
+                        return count(rounds, now, tally, found, own_cpu, events);
         }
-        found = judge(rounds, now, own_cpu, tally);
-        if (all || !own_cpu)
-                return count(rounds, now, tally, found, own_cpu, events);
         tally->unmet++;
+        if (!own_cpu)
+                come_back(rounds);
         return 0;
 }
 

@@ -10,7 +10,7 @@ static_assert(offsetof(struct coherence_state, results) == COHERENCE_RESULTS &&
                       offsetof(struct coherence_state, own) == COHERENCE_OWN &&
                       offsetof(struct coherence_state, party) == COHERENCE_PARTY &&
                       offsetof(struct coherence_state, passes) == COHERENCE_PASSES &&
-                      offsetof(struct coherence_state, turns_most) == COHERENCE_TURNS_MOST &&
+                      offsetof(struct coherence_state, cycles_most) == COHERENCE_CYCLES_MOST &&
                       offsetof(struct coherence_state, pulses) == COHERENCE_PULSES &&
                       offsetof(struct coherence_state, parameters) == COHERENCE_PARAMETERS,
         "as the kernels have it");
@@ -84,8 +84,8 @@ void coherence_setup(
         state->next = model.party + 1 < model.parties ? model.party + 1 : 0;
         state->previous = (model.party ? model.party : model.parties) - 1;
         state->passes = model.passes;
-        state->turns_most = COHERENCE_PATIENCE;
-        state->alike = 0;
+        state->cycles_most = COHERENCE_PATIENCE;
+        state->since = state->alike = 0;
         check_clear(state->pulses, sizeof(state->pulses));
         check_clear(state->parameters, sizeof(state->parameters));
         if (unit->give)

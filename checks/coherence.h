@@ -8,18 +8,18 @@
  * those registers get their sentinels back, so that a wrong register image speaks of that CPU alone, and a wrong result
  * or line of any of the parties. No access crosses a line: a locked one that did would be trapped on some hosts.
  *
- * A wait counts turns. It ends the round where another party gave up, and after COHERENCE_PATIENCE turns in all its
- * waits. Every COHERENCE_LOOK turns it looks at the pulses: where all parties have been in the same wait as at the last
- * look, turning, COHERENCE_ALIKE_MOST times in a row, they wait for something that was stored and never arrives. On a
- * CPU that works some party's wait would have ended. */
+ * A wait counts turns. It ends the round where another party gave up. Every COHERENCE_LOOK turns it looks at the clock,
+ * and gives up when COHERENCE_PATIENCE cycles have gone by since it looked first; and at the pulses: where all parties
+ * have been in the same wait as at the last look, turning, COHERENCE_ALIKE_MOST times in a row, they wait for something
+ * that was stored and never arrives. On a CPU that works some party's wait would have ended. */
 #pragma once
 
 #include "checks/party.h"
 
 #define COHERENCE_LOOK 4096
 #define COHERENCE_ALIKE_MOST 2
-#define COHERENCE_PATIENCE \
-        (1 << 18) /* 4 to 20 ms: a partner that lost its CPU for a time slice comes back */
+/* Of the time stamp counter, 15 to 40 ms: one that lost its CPU comes back. */
+#define COHERENCE_PATIENCE (1 << 26)
 
 #define COHERENCE_RESULT_WORDS 8
 #define COHERENCE_PARAMETER_WORDS 6
@@ -35,8 +35,9 @@
 #define COHERENCE_NEXT (COHERENCE_PARTY + 8)
 #define COHERENCE_PREVIOUS (COHERENCE_NEXT + 8)
 #define COHERENCE_PASSES (COHERENCE_PREVIOUS + 8)
-#define COHERENCE_TURNS_MOST (COHERENCE_PASSES + 8)
-#define COHERENCE_ALIKE (COHERENCE_TURNS_MOST + 8)
+#define COHERENCE_CYCLES_MOST (COHERENCE_PASSES + 8)
+#define COHERENCE_SINCE (COHERENCE_CYCLES_MOST + 8)
+#define COHERENCE_ALIKE (COHERENCE_SINCE + 8)
 #define COHERENCE_PULSES (COHERENCE_ALIKE + 8)
 #define COHERENCE_PARAMETERS (COHERENCE_PULSES + 8 * PARTY_MOST)
 
@@ -59,7 +60,7 @@ struct coherence_state {
         uint8_t seen[PARTY_DATA_SIZE];
         uint64_t memory, lines, own; /* addresses: of the memory, of the window in it, of the party's line */
         uint64_t parties, party, next, previous, passes;
-        uint64_t turns_most, alike, pulses[PARTY_MOST]; /* of the waits */
+        uint64_t cycles_most, since, alike, pulses[PARTY_MOST]; /* of the waits */
         uint64_t parameters[COHERENCE_PARAMETER_WORDS];
         struct check_round round;
         uint8_t stack[512] __attribute__((aligned(16)));

@@ -24,12 +24,19 @@ FUNCTION coherence_spin
         jz      .Llook
         ret
 .Llook:
-        cmp     STATE(TURNS_MOST), %r13d
-        jae     .Lgive_up
         push    %rax
         push    %rbx
         push    %rcx
         push    %rdx
+        rdtsc
+        shl     $32, %rdx
+        or      %rdx, %rax
+        cmpq    $0, STATE(SINCE)
+        jne     3f
+        mov     %rax, STATE(SINCE)
+3:      sub     STATE(SINCE), %rax
+        cmp     STATE(CYCLES_MOST), %rax
+        jae     .Lgive_up
         xor     %ebx, %ebx
         mov     STATE(PARTIES), %rcx
         lea     PARTY_LINE(%r12), %rdx

@@ -96,7 +96,7 @@ static void set_up(const struct group *group, const struct table *table, const s
 
         group->check->setup(state, round);
         if (table->crowded && group->check->family == CHECK_COHERENCE) {
-                state->turns_most = UINT32_MAX;
+                state->cycles_most = UINT64_MAX;
                 state->passes /= CROWDED_PASSES;
         }
 }
