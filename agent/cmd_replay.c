@@ -140,19 +140,62 @@ static void say_failures(const struct evidence *evidence)
         }
 }
 
+/* Where the round is run: as --cpu says, else where it failed. One of several CPUs needs two: where one alone is named,
+ * the next one that may be used takes part. */
+static void choose_cpus(const struct replay *replay, const struct report_replay *what,
+        const struct host *host, struct cpu_set *ret_cpus)
+{
+        const struct cpu_set *allowed = &host->allowed;
+        int cpu;
+
+        *ret_cpus = replay->cpu;
+        if (!replay->have_cpu) {
+                *ret_cpus = what->together;
+                cpu_set_add(ret_cpus, what->cpu);
+        }
+        if (!check_list[what->check]->parties || cpu_set_count(ret_cpus) != 1)
+                return;
+        cpu = cpu_set_next(allowed, cpu_set_next(ret_cpus, -1));
+        cpu = cpu >= 0 ? cpu : cpu_set_next(allowed, -1);
+        if (cpu >= 0)
+                cpu_set_add(ret_cpus, (unsigned)cpu);
+}
+
+/* Says why the round cannot be run here, where it cannot. */
+static bool can_run(const struct check *check, const struct supervisor_run *run, const struct host *host)
+{
+        for (int cpu = cpu_set_next(run->cpus, -1); cpu >= 0; cpu = cpu_set_next(run->cpus, cpu))
+                if (!cpu_set_has(&host->allowed, (unsigned)cpu)) {
+                        fprintf(stderr, "assay: CPU %d cannot be used here; choose others with --cpu.\n",
+                                cpu);
+                        return false;
+                }
+        if (check->parties && cpu_set_count(run->cpus) < 2) {
+                fprintf(stderr, "assay: %s needs two CPUs that may be used; choose them with --cpu.\n",
+                        check->name);
+                return false;
+        }
+        if ((check->needs & run->features) != check->needs) {
+                fprintf(stderr, "assay: this host cannot run %s; 'assay list' says what it needs.\n",
+                        check->name);
+                return false;
+        }
+        return true;
+}
+
 /* Runs one round `times` times on the CPUs. Returns the exit status that it stands for. */
 static int run_round(const struct replay *replay, const struct report_replay *what, const struct host *host)
 {
         struct plan_item item = { .check = (uint16_t)what->check,
                 .regime = (uint8_t)(replay->have_regime ? replay->regime : what->regime) };
-        const struct check *check = check_list[what->check];
-        struct cpu_set cpus = replay->cpu;
+        struct cpu_set cpus;
         struct evidence evidence = { 0 };
         struct supervisor_outcome outcome = { 0 };
         struct supervisor_run run = {
                 .items = &item,
                 .n_items = 1,
                 .cpus = &cpus,
+                .host = host,
                 .hop_cpus = &host->allowed,
                 .features = host->features & replay->isa,
                 .seed = what->round.seed,
@@ -168,21 +211,11 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
         char list[128], token[128];
         int r;
 
-        if (!replay->have_cpu)
-                cpu_set_add(&cpus, what->cpu);
+        choose_cpus(replay, what, host, &cpus);
+        if (!can_run(check_list[what->check], &run, host))
+                return COMMAND_INCOMPLETE;
         cpu_set_format(&cpus, list, sizeof(list));
         verdict_replay_token(&named, token, sizeof(token));
-        for (int cpu = cpu_set_next(&cpus, -1); cpu >= 0; cpu = cpu_set_next(&cpus, cpu))
-                if (!cpu_set_has(&host->allowed, (unsigned)cpu)) {
-                        fprintf(stderr, "assay: CPU %d cannot be used here; choose others with --cpu.\n",
-                                cpu);
-                        return COMMAND_INCOMPLETE;
-                }
-        if ((check->needs & run.features) != check->needs) {
-                fprintf(stderr, "assay: this host cannot run %s; 'assay list' says what it needs.\n",
-                        check->name);
-                return COMMAND_INCOMPLETE;
-        }
         r = supervisor_run(&run, &evidence, &outcome);
         printf("%s in %s on CPU %s: %llu rounds, %llu failures\n", token, regime_name(item.regime), list,
                 (unsigned long long)outcome.rounds, (unsigned long long)outcome.failures);
@@ -266,7 +299,8 @@ const struct command cmd_replay = {
                 "Runs the rounds that a report (JSON or a stream of observations) holds against a CPU, or "
                 "the\n"
                 "one round that is named as reports print it. Of a report the first 64 rounds are run.\n\n"
-                "  --cpu LIST     on these CPUs (default: the one where it failed)\n"
+                "  --cpu LIST     on these CPUs (default: the one where it failed). A round of several\n"
+                "                 CPUs is led by each of them in turn, with the others\n"
                 "  --regime NAME  in this regime (default: that of the report; quiet for a named round)\n"
                 "  --stress NAME  under this stress (default: that of the report; none for a named round)\n"
                 "  --times N      so often each (default 100)\n"

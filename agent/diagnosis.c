@@ -17,8 +17,9 @@
 /* ---- what to do next: pure ---- */
 
 /* The order in which they are made: what decides most comes first. */
-static const enum experiment order[] = { EXPERIMENT_SAME, EXPERIMENT_NEIGHBOURS, EXPERIMENT_OTHER,
-        EXPERIMENT_WITHOUT, EXPERIMENT_SIBLING, EXPERIMENT_IMPLEMENTATION, EXPERIMENT_PRESENT };
+static const enum experiment order[] = { EXPERIMENT_SAME, EXPERIMENT_NEIGHBOURS, EXPERIMENT_PARTNERS,
+        EXPERIMENT_OTHER, EXPERIMENT_WITHOUT, EXPERIMENT_SIBLING, EXPERIMENT_IMPLEMENTATION,
+        EXPERIMENT_PRESENT };
 
 static bool came_back(const struct diagnosis_state *state)
 {
@@ -65,6 +66,8 @@ const char *diagnosis_why_not(const struct diagnosis_state *state, enum experime
                         return "the core has no other thread that may be used";
                 case EXPERIMENT_OTHER:
                         return "no other core may be used";
+                case EXPERIMENT_PARTNERS:
+                        return "no CPU of another core may take part";
                 case EXPERIMENT_WITHOUT:
                         return "it was quiet already";
                 case EXPERIMENT_PRESENT:
@@ -95,11 +98,13 @@ size_t diagnosis_subjects(const struct evidence *evidence, uint32_t ret_subjects
         return n;
 }
 
-/* Every CPU that may have made the observation. */
+/* Every CPU that may have made the observation, and all that it takes to run its round again. */
 static void suspects(const struct observation *o, struct cpu_set *ret_cpus)
 {
         *ret_cpus = (struct cpu_set){ 0 };
         cpu_set_add(ret_cpus, (unsigned)o->cpu);
+        for (uint32_t i = 0; i < o->n_together; i++)
+                cpu_set_add(ret_cpus, o->together[i]);
         for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
                 if (o->seen_on[i] >= 0 && o->seen_on[i] < CHECK_CPU_MAX)
                         cpu_set_add(ret_cpus, (unsigned)o->seen_on[i]);
@@ -150,24 +155,35 @@ static void pick_others(const struct host *host, const struct plan *plan, const 
                 }
 }
 
+/* The suspects that may be used, or the threads beside them. */
+static void pick_near(const struct host *host, const struct plan *plan, const struct cpu_set *suspected,
+        bool siblings, struct cpu_set *ret_cpus)
+{
+        for (int cpu = cpu_set_next(&plan->cpus, -1); cpu >= 0; cpu = cpu_set_next(&plan->cpus, cpu)) {
+                bool suspect = cpu_set_has(suspected, (unsigned)cpu);
+
+                if (siblings ? !suspect && near_any(host, suspected, (unsigned)cpu) : suspect)
+                        cpu_set_add(ret_cpus, (unsigned)cpu);
+        }
+}
+
 void diagnosis_cpus(const struct host *host, const struct plan *plan, const struct evidence *evidence,
         const struct observation *subject, enum experiment experiment, struct cpu_set *ret_cpus)
 {
-        struct cpu_set suspected;
+        struct cpu_set suspected, near = { 0 };
 
         suspects(subject, &suspected);
         *ret_cpus = (struct cpu_set){ 0 };
-        if (experiment == EXPERIMENT_OTHER) {
+        if (experiment != EXPERIMENT_OTHER)
+                pick_near(host, plan, &suspected, experiment == EXPERIMENT_SIBLING, &near);
+        if (experiment == EXPERIMENT_OTHER || experiment == EXPERIMENT_PARTNERS)
                 pick_others(host, plan, evidence, &suspected, ret_cpus);
+        if (experiment == EXPERIMENT_PARTNERS && (!subject->n_together || !cpu_set_count(ret_cpus)))
                 return;
-        }
-        for (int cpu = cpu_set_next(&plan->cpus, -1); cpu >= 0; cpu = cpu_set_next(&plan->cpus, cpu)) {
-                bool suspect = cpu_set_has(&suspected, (unsigned)cpu);
-
-                if (experiment == EXPERIMENT_SIBLING ? !suspect && near_any(host, &suspected, (unsigned)cpu)
-                                                     : suspect)
-                        cpu_set_add(ret_cpus, (unsigned)cpu);
-        }
+        for (size_t i = 0; i < ARRAY_SIZE(near.word); i++)
+                ret_cpus->word[i] |= near.word[i];
+        if (subject->n_together && cpu_set_count(ret_cpus) < 2) /* one alone has nobody to meet */
+                *ret_cpus = (struct cpu_set){ 0 };
 }
 
 /* ---- the runner ---- */
@@ -246,7 +262,8 @@ static uint64_t make(struct diagnosis *d, enum experiment experiment, uint32_t i
         size_t before = d->evidence->n_observations, dropped = d->evidence->dropped;
         struct supervisor_run run = *d->base;
         struct supervisor_outcome outcome = { 0 };
-        bool series = experiment == EXPERIMENT_NEIGHBOURS || experiment == EXPERIMENT_IMPLEMENTATION;
+        bool series = experiment == EXPERIMENT_NEIGHBOURS || experiment == EXPERIMENT_IMPLEMENTATION ||
+                      experiment == EXPERIMENT_PARTNERS;
         unsigned check = experiment == EXPERIMENT_IMPLEMENTATION ? (unsigned)other_check(d, subject.check)
                                                                  : subject.check;
         struct plan_item item = { .check = (uint16_t)check, .first = true };
@@ -266,7 +283,8 @@ static uint64_t make(struct diagnosis *d, enum experiment experiment, uint32_t i
         run.once = false;
         run.progress = NULL; /* its times are not those of the whole run */
         run.duration_ns = MIN(series ? SERIES_NS : ROUNDS_NS, d->limit_ns - MIN(d->spent_ns, d->limit_ns));
-        run.stop_at_evidence = series;
+        run.stop_at_evidence =
+                series && experiment != EXPERIMENT_PARTNERS; /* there, who fails with whom tells */
         run.stack_present = experiment == EXPERIMENT_PRESENT;
         if (series)
                 run.seed = random_mix(run.seed + experiment);
@@ -306,6 +324,7 @@ static void begin(
 
 static void diagnose(struct diagnosis *d, uint32_t index)
 {
+        bool together = d->evidence->observations[index].n_together;
         struct diagnosis_state state;
         enum experiment next;
 
@@ -320,8 +339,8 @@ static void diagnose(struct diagnosis *d, uint32_t index)
                 state.done[next] = true;
         }
         for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
-                struct verdict_experiment *x =
-                        state.done[order[i]] ? NULL : new_experiment(d, order[i], index);
+                bool known = state.done[order[i]] || (order[i] == EXPERIMENT_PARTNERS && !together);
+                struct verdict_experiment *x = known ? NULL : new_experiment(d, order[i], index);
 
                 if (x)
                         (void)snprintf(x->why, sizeof(x->why), "%s", diagnosis_why_not(&state, order[i]));

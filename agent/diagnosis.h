@@ -33,7 +33,8 @@ const char *diagnosis_why_not(const struct diagnosis_state *state, enum experime
 size_t diagnosis_subjects(const struct evidence *evidence, uint32_t ret_subjects[DIAGNOSIS_SUBJECTS_MAX]);
 
 /* The CPUs on which an experiment about `subject` is made; empty: it is not possible. Those of other cores
- * are at most four, of as many packages as there are, such as showed nothing themselves first. */
+ * are at most four, of as many packages as there are, such as showed nothing themselves first. A round that several
+ * CPUs ran is run by the same ones, by two or more others, and by the same and others in turn. */
 void diagnosis_cpus(const struct host *host, const struct plan *plan, const struct evidence *evidence,
         const struct observation *subject, enum experiment experiment, struct cpu_set *ret_cpus);
 

@@ -36,6 +36,7 @@ static void tally_add(struct tally *to, const struct tally *from)
         to->reviewed += from->reviewed;
         to->run_ns += from->run_ns;
         to->covered += from->covered;
+        to->unmet += from->unmet;
 }
 
 void evidence_add(struct evidence *evidence, unsigned cpu, const struct tally tallies[][REGIME_COUNT],

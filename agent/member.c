@@ -111,6 +111,8 @@ static _Noreturn void become_worker(
                 .reviewed_cpu = member->reviewed ? (int)member->reviewed->cpu : -1,
                 .reviewer_cpu = member->reviewer ? (int)member->reviewer->cpu : -1,
                 .n_checks = check_count(),
+                .meetings = member->meetings,
+                .index = member->index,
                 .cpu = member->cpu,
                 .process = member->process,
         };

@@ -29,6 +29,8 @@ struct member {
         uint64_t restart_ns; /* not before */
         bool done, lost, starved, traced, killed_by_us;
         const struct member *reviewed, *reviewer, *crowd; /* NULL: none */
+        const struct meetings *meetings;                  /* NULL: it meets nobody */
+        uint32_t index;                                   /* of a worker, among those of the run */
 };
 
 /* Makes the shared memory. Returns 0 or -errno. */

@@ -42,6 +42,7 @@ static const char *const experiments[EXPERIMENT_COUNT] = {
         [EXPERIMENT_PRESENT] = "present",
         [EXPERIMENT_IMPLEMENTATION] = "implementation",
         [EXPERIMENT_NEIGHBOURS] = "neighbours",
+        [EXPERIMENT_PARTNERS] = "partners",
 };
 
 static const char *const stresses[STRESS_COUNT] = {

@@ -88,6 +88,7 @@ enum experiment {
         EXPERIMENT_PRESENT,        /* in the same regime with the alternate stack's pages present */
         EXPERIMENT_IMPLEMENTATION, /* the check's other implementation on the same CPU */
         EXPERIMENT_NEIGHBOURS, /* other rounds of the check on the same CPU, in the regime of the mismatch */
+        EXPERIMENT_PARTNERS,   /* of a round of several CPUs: such rounds of each of them with others too */
         EXPERIMENT_COUNT
 };
 const char *experiment_name(enum experiment experiment);
@@ -125,11 +126,13 @@ struct observation {
         struct check_round round;
         int32_t cpu; /* the CPU that the worker is pinned to */
         int32_t seen_on
-                [4];    /* the CPUs that the round may have run on, -1 where unused; more than one only when
-                             * it moved or migrated */
-        bool known;     /* compared with a known answer, not by vote */
-        bool synthetic; /* `assay drill` made it */
-        bool in_frame;  /* FRAME: offsets are those of the register image */
+                [4]; /* the CPUs whose work the finding may be, -1 where unused; more than one only when the
+                              * round moved or migrated, or where several CPUs ran it and nothing tells which erred */
+        uint16_t together[4]; /* the CPUs that ran the round together, by party */
+        uint32_t n_together;  /* so many; 0: the round is one CPU's */
+        bool known;           /* compared with a known answer, not by vote */
+        bool synthetic;       /* `assay drill` made it */
+        bool in_frame;        /* FRAME: offsets are those of the register image */
         bool answers_intact; /* the answers' checksum was right after the mismatch (set by the supervisor) */
         int32_t reviewer;    /* CPU, -1: none */
         enum observation_review review;
@@ -156,4 +159,5 @@ struct tally {
         uint64_t reviewed; /* rounds that another CPU verified too */
         uint64_t run_ns;   /* CPU time in `run`, this thread's */
         uint64_t covered;  /* rounds in whose `run` at least one event happened (all rounds in `quiet`) */
+        uint64_t unmet; /* rounds of several CPUs that another did not join in time, or left: no coverage */
 };

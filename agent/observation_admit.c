@@ -6,6 +6,7 @@
 
 #include "agent/observation.h"
 #include "base/array.h"
+#include "checks/party.h"
 
 #define ERRNO_MAX 4095 /* MAX_ERRNO of Linux include/linux/err.h */
 
@@ -41,6 +42,12 @@ static void admit_details(struct observation *o)
         for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
                 if (!is_cpu(o->seen_on[i]))
                         o->seen_on[i] = -1;
+        if (o->round.parties > PARTY_MOST || (o->round.party && o->round.party >= o->round.parties))
+                o->round.party = o->round.parties = 0;
+        o->n_together = MIN(o->n_together, ARRAY_SIZE(o->together));
+        for (size_t i = 0; i < o->n_together; i++)
+                if (o->together[i] >= CHECK_CPU_MAX)
+                        o->n_together = 0;
         if (!is_cpu(o->reviewer) || (unsigned)o->review > REVIEW_REFUTED) {
                 o->reviewer = -1;
                 o->review = REVIEW_NONE;

@@ -71,12 +71,23 @@ static void plan_checks(const struct plan_request *request, struct plan *plan)
                         plan->check_skip[i] = PLAN_SKIP_CHOICE;
                 else if (plan->check_missing[i])
                         plan->check_skip[i] = PLAN_SKIP_FEATURE;
+                else if (check_list[i]->parties && cpu_set_count(&plan->cpus) < 2)
+                        plan->check_skip[i] = PLAN_SKIP_ONE_CPU;
         }
 }
 
 static bool plan_needs_events(unsigned regime)
 {
         return regime == REGIME_STORM_SELF || regime == REGIME_MIGRATE;
+}
+
+/* A party that is kept from its CPU keeps all others waiting, so they meet only where signals alone disturb them. */
+static bool plan_applies(unsigned regime, const struct check *check)
+{
+        if (plan_needs_events(regime) && !check->events)
+                return false;
+        return !check->parties || regime == REGIME_QUIET || regime == REGIME_TIMER ||
+               regime == REGIME_STORM_ASYNC;
 }
 
 static void plan_regimes(const struct plan_request *request, struct plan *plan)
@@ -120,7 +131,7 @@ static void plan_add_weighted(
                 if (plan->check_skip[i] != PLAN_RUNS || check->family < part->low ||
                         check->family > part->high || plan_weight(request, i) != weight)
                         continue;
-                if (plan_needs_events(part->regime) && !check->events)
+                if (!plan_applies(part->regime, check))
                         continue;
                 plan->items[plan->n_items++] = (struct plan_item){ .check = (uint16_t)i,
                         .regime = (uint8_t)part->regime,

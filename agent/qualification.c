@@ -67,7 +67,7 @@ static int complain_of_plan(const struct qualification *q, int error)
         }
         fprintf(stderr,
                 "assay: none of these checks can run in these regimes on these CPUs; nothing was tested. "
-                "'assay list' says what each check needs; migrate needs two CPUs.\n");
+                "'assay list' says what each check needs; migrate and coherence need two CPUs.\n");
         return COMMAND_INCOMPLETE;
 }
 
@@ -305,6 +305,7 @@ static void prepare_run(struct qualification *q)
                 .items = q->plan.items,
                 .n_items = q->plan.n_items,
                 .cpus = &q->plan.cpus,
+                .host = &q->host,
                 .hop_cpus = &q->plan.cpus,
                 .features = q->wanted.features,
                 .seed = request->seed,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "checks/answers.h"
 
@@ -57,6 +58,9 @@ static void note_evidence(struct recorder *recorder, struct observation *o)
 {
         recorder->failures++;
         cpu_set_add(&recorder->accused, (unsigned)o->cpu);
+        for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
+                if (o->seen_on[i] >= 0)
+                        cpu_set_add(&recorder->accused, (unsigned)o->seen_on[i]);
         o->unit = unit_of(o);
         o->answers_intact = tables_intact(check_list[o->check]);
         if (o->kind != OBSERVATION_CRASH && o->kind != OBSERVATION_HANG)
@@ -110,7 +114,9 @@ static void place(const struct recorder *recorder, const struct member *member, 
                 return;
         o->regime = run->items[0].regime;
         o->check = run->items[0].check;
-        o->round = (struct check_round){ run->seed, 0, (uint16_t)member->cpu, member->process };
+        o->round = (struct check_round){
+                .seed = run->seed, .cpu = (uint16_t)member->cpu, .process = member->process
+        };
 }
 
 void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind,

@@ -131,8 +131,9 @@ int regime_arm(const struct worker *worker, enum regime regime, const struct che
                 [REGIME_MIGRATE] = arm_migrate,
         };
 
-        (void)check;
         handler_state.timer = -1;
+        if (check->parties)
+                handler_state.interval_ns = STORM_FIRST_NS;
         return arm[regime] ? arm[regime](worker) : 0;
 }
 
@@ -212,7 +213,7 @@ uint64_t regime_run(const struct worker *worker, enum regime regime, const struc
         return h->events;
 }
 
-void regime_adapt(uint64_t run_ns, uint64_t quiet_ns)
+void regime_adapt(uint64_t run_ns, uint64_t quiet_ns, bool together)
 {
         uint64_t *interval = &handler_state.interval_ns;
 
@@ -220,7 +221,7 @@ void regime_adapt(uint64_t run_ns, uint64_t quiet_ns)
                 return;
         if (quiet_ns * 10 < run_ns * 3)
                 *interval = MIN(*interval * 5 / 4, STORM_MOST_NS);
-        else if (quiet_ns * 10 > run_ns * 4)
+        else if (!together && quiet_ns * 10 > run_ns * 4)
                 *interval = MAX(*interval * 4 / 5, STORM_LEAST_NS);
 }
 

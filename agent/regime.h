@@ -14,8 +14,9 @@ void regime_disarm(const struct worker *worker, enum regime regime);
 uint64_t regime_run(const struct worker *worker, enum regime regime, const struct check *check, void *state);
 
 /* After a round in storm-async: adapts the timer so that run keeps about 30% of the CPU. `run_ns` is what the
- * round took, `quiet_ns` what it takes undisturbed. */
-void regime_adapt(uint64_t run_ns, uint64_t quiet_ns);
+ * round took, `quiet_ns` what it takes undisturbed. A round of several CPUs is shorter where a storm keeps them from the
+ * same lines: `together` says that the timer is slowed only, or it would end where nothing else gets done. */
+void regime_adapt(uint64_t run_ns, uint64_t quiet_ns, bool together);
 
 /* How many events a series of rounds waits for (timer and crowd: two), and its time limit. */
 uint32_t regime_events_wanted(enum regime regime);

@@ -44,7 +44,8 @@ struct report_replay {
         uint32_t check; /* index into check_list */
         enum regime regime;
         enum stress stress;
-        unsigned cpu; /* where it was seen; below CHECK_CPU_MAX */
+        unsigned cpu;            /* where it was seen; below CHECK_CPU_MAX */
+        struct cpu_set together; /* those that ran it together; empty: it is one CPU's */
 };
 #define REPORT_REPLAY_MAX 64
 struct report_replays {

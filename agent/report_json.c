@@ -88,9 +88,9 @@ static json_t *plan_json(const struct plan *plan)
 
 static json_t *tally_json(const struct tally *t)
 {
-        return json_pack("[I, I, I, I, I, I, o]", (json_int_t)t->rounds, (json_int_t)t->covered,
+        return json_pack("[I, I, I, I, I, I, o, I]", (json_int_t)t->rounds, (json_int_t)t->covered,
                 (json_int_t)t->events, (json_int_t)t->void_rounds, (json_int_t)t->mismatches,
-                (json_int_t)t->reviewed, seconds(t->run_ns));
+                (json_int_t)t->reviewed, seconds(t->run_ns), (json_int_t)t->unmet);
 }
 
 /* The tallies of a check on a CPU by regime, those that are not all zero; NULL: none. */
@@ -102,7 +102,7 @@ static json_t *check_tallies(
         for (unsigned r = 0; r < REGIME_COUNT; r++) {
                 const struct tally *t = evidence_tally(evidence, cpu, check, (enum regime)r);
 
-                if (!t || !(t->rounds | t->void_rounds | t->mismatches))
+                if (!t || !(t->rounds | t->void_rounds | t->mismatches | t->unmet))
                         continue;
                 if (!regimes)
                         regimes = json_object();
@@ -114,6 +114,7 @@ static json_t *check_tallies(
                 sum[r].mismatches += t->mismatches;
                 sum[r].reviewed += t->reviewed;
                 sum[r].run_ns += t->run_ns;
+                sum[r].unmet += t->unmet;
         }
         return regimes;
 }
@@ -147,7 +148,7 @@ static json_t *cpu_json(const struct verdict_input *input, size_t slot)
         }
         for (unsigned r = 0; r < REGIME_COUNT; r++) {
                 rounds += (json_int_t)sum[r].rounds;
-                if (sum[r].rounds | sum[r].void_rounds | sum[r].mismatches)
+                if (sum[r].rounds | sum[r].void_rounds | sum[r].mismatches | sum[r].unmet)
                         (void)json_object_set_new(regimes, regime_name((enum regime)r), tally_json(&sum[r]));
         }
         for (size_t i = 0; i < evidence->n_observations; i++)
@@ -286,15 +287,15 @@ static json_t *whole_json(const struct report *report)
         report_time(report->started_ns, time);
         report_skipped_each(report, add_skipped, skipped);
         return json_pack(
-                "{s:s, s:{s:s, s:s}, s:s, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:[s,s,s,s,s,s,s], s:o, s:o, "
+                "{s:s, s:{s:s, s:s}, s:s, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:[s,s,s,s,s,s,s,s], s:o, s:o, "
                 "s:o, s:I, s:I, s:o, s:o, s:o, s:i}",
                 "schema", "assay.report/1", "tool", "name", PACKAGE_NAME, "version", PACKAGE_VERSION,
                 "started", time, "elapsed_seconds", seconds(report->outcome->elapsed_ns), "complete",
                 !report->verdict->incomplete, "interrupted", input->interrupted, "answers_intact",
                 input->answers_intact, "request", request_json(report), "host", host_json(input->host),
                 "plan", plan_json(input->plan), "tally_fields", "rounds", "covered", "events", "void_rounds",
-                "mismatches", "reviewed", "run_seconds", "cpus", cpus_json(input), "skipped", skipped,
-                "observations", observations_json(input->evidence), "observations_all",
+                "mismatches", "reviewed", "run_seconds", "unmet", "cpus", cpus_json(input), "skipped",
+                skipped, "observations", observations_json(input->evidence), "observations_all",
                 (json_int_t)(input->evidence->n_observations + input->evidence->dropped),
                 "observations_lost", (json_int_t)input->evidence->dropped, "experiments",
                 experiments_json(input), "bisections", bisections_json(report), "verdict",

@@ -164,6 +164,15 @@ static json_t *seen_on_json(const struct observation *o)
         return list;
 }
 
+static json_t *together_json(const struct observation *o)
+{
+        json_t *list = json_array();
+
+        for (uint32_t i = 0; i < o->n_together; i++)
+                (void)json_array_append_new(list, json_integer(o->together[i]));
+        return list;
+}
+
 static json_t *number_or_null(int32_t number, bool given)
 {
         return given ? json_integer(number) : json_null();
@@ -199,6 +208,7 @@ json_t *report_observation_json(const struct observation *o)
                 "number", (json_int_t)o->round.number, "replay", token);
         (void)json_object_set_new(all, "cpu", json_integer(o->cpu));
         (void)json_object_set_new(all, "seen_on", seen_on_json(o));
+        (void)json_object_set_new(all, "together", together_json(o));
         (void)json_object_set_new(all, "evidence", json_boolean(observation_is_evidence(o->kind)));
         (void)json_object_set_new(all, "known", json_boolean(o->known));
         (void)json_object_set_new(all, "synthetic", json_boolean(o->synthetic));

@@ -9,6 +9,7 @@
 #include "agent/report.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "checks/party.h"
 
 #define FILE_MAX (UINT64_C(64) << 20)
 #define CHUNK (UINT64_C(1) << 16)
@@ -108,6 +109,24 @@ static int get_round(struct reading *reading, const json_t *object, struct check
         return 0;
 }
 
+/* The CPUs of a round of several; reports of before there were any have no such field. */
+static int get_together(struct reading *reading, const json_t *object, struct cpu_set *ret_cpus)
+{
+        const json_t *list = json_object_get(object, "together"), *cpu;
+        size_t i;
+
+        if (list && (!json_is_array(list) || json_array_size(list) > PARTY_MOST))
+                return wrong_field(reading, "together");
+        json_array_foreach(list, i, cpu)
+        {
+                if (!json_is_integer(cpu) || json_integer_value(cpu) < 0 ||
+                        json_integer_value(cpu) >= CHECK_CPU_MAX)
+                        return wrong_field(reading, "together");
+                cpu_set_add(ret_cpus, (unsigned)json_integer_value(cpu));
+        }
+        return 0;
+}
+
 static int get_check(struct reading *reading, const json_t *object, uint32_t *ret_check)
 {
         const char *name = json_string_value(json_object_get(object, "check"));
@@ -138,9 +157,13 @@ static int get_evidence(struct reading *reading, const json_t *object)
 
 static bool same_replay(const struct report_replay *a, const struct report_replay *b)
 {
+        bool together = cpu_set_next(&a->together, -1) >= 0 &&
+                        memcmp(&a->together, &b->together, sizeof(a->together)) == 0;
+
         return a->check == b->check && a->regime == b->regime && a->stress == b->stress &&
-               a->cpu == b->cpu && a->round.seed == b->round.seed && a->round.number == b->round.number &&
-               a->round.cpu == b->round.cpu && a->round.process == b->round.process;
+               (a->cpu == b->cpu || together) && a->round.seed == b->round.seed &&
+               a->round.number == b->round.number && a->round.cpu == b->round.cpu &&
+               a->round.process == b->round.process;
 }
 
 static int take_round(struct reading *reading, const json_t *object)
@@ -156,6 +179,7 @@ static int take_round(struct reading *reading, const json_t *object)
                 return r;
         if ((r = get_round(reading, object, &replay.round)) < 0 ||
                 (r = get_check(reading, object, &replay.check)) < 0 ||
+                (r = get_together(reading, object, &replay.together)) < 0 ||
                 (r = get_number(reading, object, "cpu", CHECK_CPU_MAX, &cpu)) < 0)
                 return r;
         r = regime ? regime_parse(regime) : -EINVAL;

@@ -102,10 +102,15 @@ void report_skipped_each(const struct report *report,
 
 void report_replay_command(const struct observation *observation, char command[REPORT_COMMAND_MAX])
 {
-        char token[128];
+        struct cpu_set cpus = { 0 };
+        char token[128], list[32];
 
         verdict_replay_token(observation, token, sizeof(token));
-        (void)snprintf(command, REPORT_COMMAND_MAX, "assay replay %s --regime %s --cpu %d%s%s", token,
-                regime_name(observation->regime), observation->cpu, observation->stress ? " --stress " : "",
+        cpu_set_add(&cpus, (unsigned)observation->cpu);
+        for (uint32_t i = 0; i < observation->n_together; i++)
+                cpu_set_add(&cpus, observation->together[i]);
+        cpu_set_format(&cpus, list, sizeof(list));
+        (void)snprintf(command, REPORT_COMMAND_MAX, "assay replay %s --regime %s --cpu %s%s%s", token,
+                regime_name(observation->regime), list, observation->stress ? " --stress " : "",
                 observation->stress ? stress_name(observation->stress) : "");
 }

@@ -20,5 +20,5 @@ void report_skipped_each(const struct report *report,
         void (*each)(const struct report_skipped *skipped, void *user), void *user);
 
 /* Writes "assay replay CHECK:SEED:CPU.PROCESS.NUMBER --regime NAME --cpu N [--stress NAME]". */
-#define REPORT_COMMAND_MAX 192
+#define REPORT_COMMAND_MAX 224
 void report_replay_command(const struct observation *observation, char command[REPORT_COMMAND_MAX]);

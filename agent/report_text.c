@@ -29,6 +29,7 @@ struct page {
         bool colour;
         unsigned lines;               /* of what did not run, so far */
         struct things hidden, chosen; /* that have no line: too many; left out on request */
+        struct report_skipped last;   /* of what did not run, the last that had a line */
 };
 
 static void say(const struct page *page, const char *label, const char *text)
@@ -271,6 +272,13 @@ static void write_things(const struct things *things, char *text, size_t size)
                                 parts[i].n, parts[i].name, parts[i].n == 1 ? "" : "s");
 }
 
+/* One check stands for all that lack the same. */
+static bool is_alike(const struct report_skipped *a, const struct report_skipped *b)
+{
+        return a->check && b->check && !a->regime && !b->regime && a->why == b->why &&
+               a->missing == b->missing;
+}
+
 static void skipped_line(const struct report_skipped *skipped, void *user)
 {
         struct page *page = user;
@@ -281,10 +289,12 @@ static void skipped_line(const struct report_skipped *skipped, void *user)
                 count(skipped, &page->chosen);
                 return;
         }
-        if (page->lines++ >= LINES_SHOWN) {
+        if (page->lines >= LINES_SHOWN || is_alike(skipped, &page->last)) {
                 count(skipped, &page->hidden);
                 return;
         }
+        page->lines++;
+        page->last = *skipped;
         if (skipped->cpus)
                 cpu_set_format(skipped->cpus, cpus, sizeof(cpus));
         used = (size_t)snprintf(text, sizeof(text), "%s%s%s%s%s%s%s: %s",

@@ -84,6 +84,8 @@ void review_answer(struct review *review)
                 return;
         struct check_round round = other->offer.round;
         const struct check *check = check_list[index];
+        if (round.parties > check->parties || (check->parties && round.party >= round.parties))
+                return; /* nonsense of a bad CPU: set up as a round alone, it would change what others share */
         uint8_t *scratch = worker->scratch[which];
 
         enum observation_review again = REVIEW_CONFIRMED;

@@ -11,7 +11,9 @@
 #include <sys/wait.h>
 
 #include "agent/coverage.h"
+#include "agent/meeting.h"
 #include "agent/member.h"
+#include "agent/progress.h"
 #include "agent/recorder.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -19,7 +21,6 @@
 
 #define TICK_MS 20
 #define WATCH_NS (100 * CLOCK_MS)
-#define PROGRESS_NS (200 * CLOCK_MS)
 #define STOP_NS (20 * CLOCK_SECOND) /* the healthy end in milliseconds; one that hangs may get little CPU */
 #define STOP_QUICK_NS (800 * CLOCK_MS) /* interrupted, or nobody gets the CPU */
 #define RESTARTS_MOST 50
@@ -30,13 +31,13 @@ struct supervisor {
         struct supervisor_outcome outcome;
         struct member *members; /* the n_cpus workers, then their competitors */
         size_t n_cpus, n_members;
-        uint64_t start_ns, watched_ns, progress_ns;
-        uint64_t *events_before;
-        struct supervisor_cpu *shown;
+        uint64_t start_ns, watched_ns;
+        struct progress progress;
         bool stopping;
         struct recorder recorder;
         struct coverage coverage;
         struct cpu_set left; /* the CPUs that we keep off */
+        struct meetings meetings;
 };
 
 /* The supervisor does not stay on a CPU that it suspects. */
@@ -84,6 +85,8 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
         }
         m->pid = 0;
         m->restart_ns = clock_ns(CLOCK_MONOTONIC) + m->restarts * 10 * CLOCK_MS;
+        if (!m->process)
+                meetings_bury(&s->meetings, m->index, m->lost);
         atomic_store(&m->slot->in_run, 0);
 }
 
@@ -106,15 +109,14 @@ static void restart(struct supervisor *s, struct member *m, uint64_t now_ns)
 
         if (m->pid || m->done || m->lost || now_ns < m->restart_ns)
                 return;
-        if (m->restarts++ >= RESTARTS_MOST) {
-                m->lost = true;
-                return;
-        }
-        r = member_start(m, s->run);
+        m->lost = m->restarts++ >= RESTARTS_MOST;
+        r = m->lost ? 0 : member_start(m, s->run);
         if (r < 0) {
                 m->lost = true;
                 recorder_tell(&s->recorder, m, OBSERVATION_FAILED, -r, NULL);
         }
+        if (m->lost && !m->process)
+                meetings_bury(&s->meetings, m->index, true);
 }
 
 static void watch(struct supervisor *s, struct member *m, uint64_t now_ns)
@@ -160,37 +162,6 @@ static void note_milestones(struct supervisor *s, uint64_t now_ns)
                 o->covered_ns = age;
 }
 
-static void show(struct supervisor *s, uint64_t now_ns)
-{
-        struct supervisor_progress progress = {
-                .elapsed_ns = now_ns - s->start_ns,
-                .duration_ns = s->run->duration_ns,
-                .n_cpus = s->n_cpus,
-                .cpus = s->shown,
-                .items_done = coverage_done(&s->coverage),
-                .items_all = coverage_all(&s->coverage),
-        };
-        double seconds = (double)(now_ns - s->progress_ns) / 1e9;
-
-        for (size_t i = 0; i < s->n_cpus; i++) {
-                const struct member *m = &s->members[i];
-                struct supervisor_cpu *shown = &s->shown[i];
-                struct slot_current current = m->slot->current; /* a copy: its worker goes on */
-                bool sane = check_exists(current.check) && (unsigned)current.regime < REGIME_COUNT;
-
-                shown->cpu = (uint16_t)m->cpu;
-                shown->alive = m->pid > 0;
-                shown->check = atomic_load(&m->slot->ready) && sane ? (int32_t)current.check : -1;
-                shown->regime = sane ? current.regime : REGIME_QUIET;
-                shown->rounds = m->slot->rounds;
-                shown->events = m->slot->events;
-                shown->mismatches = m->slot->mismatches;
-                shown->events_per_second = (double)(shown->events - s->events_before[i]) / seconds;
-                s->events_before[i] = shown->events;
-        }
-        s->run->progress(&progress, s->run->user);
-}
-
 static void collect(struct supervisor *s)
 {
         bool planned = s->run->experiment == EXPERIMENT_NONE;
@@ -212,6 +183,14 @@ static void collect(struct supervisor *s)
 
 /* ---- the run ---- */
 
+static bool wants_meetings(const struct supervisor_run *run)
+{
+        for (size_t i = 0; i < run->n_items; i++)
+                if (check_list[run->items[i].check]->parties)
+                        return true;
+        return false;
+}
+
 static bool wants_crowd(const struct supervisor_run *run)
 {
         for (size_t i = 0; i < run->n_items; i++)
@@ -226,6 +205,8 @@ static void link_members(struct supervisor *s)
         for (size_t i = 0; i < s->n_cpus; i++) {
                 /* Neighbours in the ring differ, also where it closes. */
                 s->members[i].class = i + 1 == s->n_cpus && i % 3 == 0 ? 3 : (unsigned)(i % 3);
+                s->members[i].index = (uint32_t)i;
+                s->members[i].meetings = s->meetings.workers ? &s->meetings : NULL;
                 if (s->n_cpus > 1) {
                         s->members[i].reviewed = &s->members[(i + 1) % s->n_cpus];
                         s->members[i].reviewer = &s->members[(i + s->n_cpus - 1) % s->n_cpus];
@@ -248,6 +229,11 @@ static int start_all(struct supervisor *s)
                 if (r < 0)
                         return r;
         }
+        if (wants_meetings(s->run)) {
+                r = meetings_create(&s->meetings, s->run->cpus, s->run->host);
+                if (r < 0)
+                        return r;
+        }
         link_members(s);
         for (i = 0; i < s->n_members; i++) {
                 r = member_start(&s->members[i], s->run);
@@ -257,6 +243,8 @@ static int start_all(struct supervisor *s)
                 }
                 first_error = r;
                 s->members[i].lost = true;
+                if (i < s->n_cpus)
+                        meetings_bury(&s->meetings, s->members[i].index, true);
                 recorder_tell(&s->recorder, &s->members[i], OBSERVATION_FAILED, -r, NULL);
         }
         return started ? 0 : first_error;
@@ -297,10 +285,8 @@ static void tick(struct supervisor *s)
         }
         for (size_t i = 0; i < s->n_members && !s->stopping; i++)
                 restart(s, &s->members[i], now_ns);
-        if (s->run->progress && !s->stopping && now_ns - s->progress_ns >= PROGRESS_NS) {
-                show(s, now_ns);
-                s->progress_ns = now_ns;
-        }
+        if (!s->stopping)
+                progress_show(&s->progress, &s->coverage, s->start_ns, now_ns);
 }
 
 /* Waits for the workers to end: at most so long, and not for those that get no CPU time (stopped, starved). */
@@ -354,28 +340,28 @@ int supervisor_run(
         size_t n = cpu_set_count(run->cpus);
         struct supervisor s = { .run = run, .evidence = evidence, .n_cpus = n };
         AUTO_FREE struct member *members = calloc(2 * n + 1, sizeof(*members));
-        AUTO_FREE uint64_t *events_before = calloc(n + 1, sizeof(*events_before));
-        AUTO_FREE struct supervisor_cpu *shown = calloc(n + 1, sizeof(*shown));
         struct cpu_set affinity;
         bool have_affinity = cpu_set_bound(&affinity) == 0;
         int r;
 
         if (!run->n_items)
                 return -EINVAL;
-        if (!members || !events_before || !shown)
+        if (!members)
                 return -ENOMEM;
         r = run->experiment == EXPERIMENT_NONE ? evidence_prepare(evidence, run->cpus) : 0;
-        if (r < 0)
+        s.start_ns = clock_ns(CLOCK_MONOTONIC);
+        if (r == 0)
+                r = progress_begin(&s.progress, n, s.start_ns);
+        if (r < 0) {
+                progress_end(&s.progress);
                 return r;
+        }
         s.members = members;
-        s.events_before = events_before;
-        s.shown = shown;
         s.n_members = wants_crowd(run) ? 2 * n : n;
         s.coverage = (struct coverage){ run, members, n };
         recorder_begin(&s.recorder, run, evidence);
         for (size_t i = 0; i < s.n_members; i++)
                 s.members[i].memfd = -1;
-        s.start_ns = s.progress_ns = clock_ns(CLOCK_MONOTONIC);
         r = start_all(&s);
         if (r == 0) {
                 supervise(&s);
@@ -384,6 +370,8 @@ int supervisor_run(
         }
         for (size_t i = 0; i < s.n_members; i++)
                 member_destroy(&s.members[i]);
+        progress_end(&s.progress);
+        meetings_destroy(&s.meetings);
         if (have_affinity)
                 (void)cpu_set_bind(&affinity);
         return r;

@@ -39,6 +39,8 @@ struct tally *evidence_tally(
         const struct evidence *evidence, unsigned cpu, unsigned check, enum regime regime);
 void evidence_free(struct evidence *evidence);
 
+struct host;
+
 /* Deception for `assay drill`: the worker of `cpu` spoils its own output (or crashes, or hangs). */
 struct supervisor_progress;
 
@@ -54,6 +56,7 @@ struct supervisor_run {
         const struct plan_item *items;
         size_t n_items;
         const struct cpu_set *cpus;
+        const struct host *host; /* where the CPUs lie, for rounds of several of them; or NULL: unknown */
         const struct cpu_set *hop_cpus; /* that the regime `migrate` visits; NULL: `cpus` */
         isa_set features;
         uint64_t seed;
@@ -62,7 +65,8 @@ struct supervisor_run {
         uint64_t duration_ns;  /* of CLOCK_MONOTONIC from the start */
         bool stop_at_evidence; /* end at the first evidence instead of at the deadline */
         bool once;             /* each item once (its cycle, or until its events), then end */
-        const struct check_round *round; /* run exactly this round again and again, or NULL */
+        const struct check_round *round; /* run exactly this round again and again, or NULL; one of several CPUs is led by
+                                          * each of `cpus` in its turn, with the others */
         uint32_t times;                  /* with `round`: how often on each CPU; 0: until the deadline */
         bool stack_present;              /* storms leave the alternate stack's pages alone */
         enum experiment experiment;      /* written into the observations */

@@ -58,6 +58,10 @@ static const struct row {
         { F(EVIDENCE) | F(TWICE), 0, VERDICT_HARDWARE, false, .5,
                 "{cpus} ({place}) failed again and again, and no core is left to compare with: {what}; "
                 "{events}." },
+        { F(EVIDENCE) | F(AMBIGUOUS) | F(TOGETHER), 0, VERDICT_HARDWARE, false, .4,
+                "What {cpus} share went wrong; which of them erred, or what lies between them, the evidence "
+                "does not "
+                "tell: {what}; {events}." },
         { F(EVIDENCE) | F(AMBIGUOUS), 0, VERDICT_HARDWARE, false, .3,
                 "One of {cpus} computed wrongly; which one the evidence does not tell: {what}; {events}." },
         { F(EVIDENCE) | F(DEATHS), F(SCATTERED), VERDICT_HARDWARE, false, .5,
@@ -148,12 +152,21 @@ static size_t find_row(uint32_t yes)
         return i;
 }
 
+/* Whoever of several CPUs found their round wrong, it is the work of any of them. */
+static bool accuses(const struct observation *o, const struct cpu_set *cpus)
+{
+        bool one = cpu_set_has(cpus, (unsigned)o->cpu);
+
+        for (size_t i = 0; o->n_together && i < ARRAY_SIZE(o->seen_on); i++)
+                one |= o->seen_on[i] >= 0 && cpu_set_has(cpus, (unsigned)o->seen_on[i]);
+        return one;
+}
+
 /* The first observation that accuses one of the CPUs named, by itself if there is one. */
 static uint32_t first_blamed(const struct verdict_input *input, const struct verdict_facts *facts)
 {
         for (uint32_t i = 0; i < EVIDENCE_MAX; i++)
-                if (facts->blame.event[i] &&
-                        cpu_set_has(&facts->blame.cpus, (unsigned)input->evidence->observations[i].cpu))
+                if (facts->blame.event[i] && accuses(&input->evidence->observations[i], &facts->blame.cpus))
                         return i;
         return facts->blame.first;
 }

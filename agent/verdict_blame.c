@@ -43,8 +43,10 @@ bool blame_counts(const struct blame *blame, const struct verdict_input *input, 
 
 static bool same_event(const struct observation *a, const struct observation *b)
 {
-        return a->experiment == EXPERIMENT_NONE && b->experiment == EXPERIMENT_NONE && a->cpu == b->cpu &&
-               a->check == b->check && a->round.seed == b->round.seed &&
+        bool together = a->n_together && b->n_together; /* several of them may say so */
+
+        return a->experiment == EXPERIMENT_NONE && b->experiment == EXPERIMENT_NONE &&
+               (a->cpu == b->cpu || together) && a->check == b->check && a->round.seed == b->round.seed &&
                a->round.number == b->round.number && a->round.cpu == b->round.cpu &&
                a->round.process == b->round.process;
 }
@@ -146,7 +148,24 @@ static int most_often(const struct blame *blame, const struct cpu_set *who)
         return found;
 }
 
-static void accuse_one_of(struct blame *blame, const struct cpu_set *alone, const struct cpu_set *who)
+static bool on_one_core(const struct verdict_input *input, const struct cpu_set *who)
+{
+        int first = cpu_set_next(who, -1);
+
+        for (int cpu = first; cpu >= 0; cpu = cpu_set_next(who, cpu))
+                if (!blame_same_core(input->host, (unsigned)first, (unsigned)cpu))
+                        return false;
+        return true;
+}
+
+static void add_all(struct cpu_set *to, const struct cpu_set *from)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(to->word); i++)
+                to->word[i] |= from->word[i];
+}
+
+static void accuse_one_of(const struct verdict_input *input, struct blame *blame,
+        const struct cpu_set *alone, const struct cpu_set *who)
 {
         struct cpu_set both = { 0 };
         int cpu;
@@ -161,6 +180,11 @@ static void accuse_one_of(struct blame *blame, const struct cpu_set *alone, cons
                 blame->events[cpu]++;
                 return;
         }
+        if (on_one_core(input, who)) { /* whichever thread it was, it is this core */
+                add_all(&blame->cpus, who);
+                blame->events[cpu_set_next(who, -1)]++;
+                return;
+        }
         blame->ambiguous = true;
 }
 
@@ -173,8 +197,7 @@ static void accuse_all(const struct verdict_input *input, struct blame *blame)
                 if (!blame->event[i])
                         continue;
                 candidates(&input->evidence->observations[i], &who);
-                for (size_t w = 0; w < ARRAY_SIZE(who.word); w++)
-                        blame->cpus.word[w] |= who.word[w];
+                add_all(&blame->cpus, &who);
         }
 }
 
@@ -194,7 +217,7 @@ void blame_find(const struct verdict_input *input, struct blame *ret_blame)
                         continue;
                 candidates(&input->evidence->observations[i], &who);
                 if (cpu_set_count(&who) > 1)
-                        accuse_one_of(ret_blame, &alone, &who);
+                        accuse_one_of(input, ret_blame, &alone, &who);
         }
         ret_blame->ambiguous &= cpu_set_next(&ret_blame->cpus, -1) < 0;
         if (ret_blame->ambiguous)

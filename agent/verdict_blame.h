@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is blamed: from the evidence to the CPUs that it accuses. A round that may have run on several CPUs,
- * and a disagreement of two, accuse whichever of them other evidence accuses; all of them only where there
- * is none. Pure. */
+/* Who is blamed: from the evidence to the CPUs that it accuses. A round that may have run on several CPUs, or that
+ * several ran together, and a disagreement of two, accuse whichever of them other evidence accuses: by itself, or by
+ * being of more such events than the others, as the one bad CPU is that meets good ones in turn. Threads of one core are
+ * accused together. All of them only where nothing tells. Pure. */
 #pragma once
 
 #include "agent/verdict.h"
@@ -29,6 +30,6 @@ struct blame {
  * exist; of a drill only where there is nothing real. */
 bool blame_counts(const struct blame *blame, const struct verdict_input *input, const struct observation *o);
 
-/* An event is a round of the plan on a CPU, however many observations it made, or a failure in an
+/* An event is a round of the plan, however many observations it made on however many CPUs, or a failure in an
  * experiment. */
 void blame_find(const struct verdict_input *input, struct blame *ret_blame);

@@ -21,7 +21,7 @@ struct survey {
         struct verdict_facts *facts;
         struct cpu_set exposed;                 /* CPUs that compared anything, or failed */
         uint32_t failing[PLAN_CHECKS_MAX];      /* by check: bit r, it fails in regime r */
-        uint64_t whole, deaths, counted, quiet; /* observations that count, by kind */
+        uint64_t whole, deaths, counted, quiet, together; /* observations that count, by kind */
 };
 
 static void say(struct survey *s, enum verdict_fact fact, bool yes)
@@ -42,6 +42,7 @@ static void look_at(struct survey *s, const struct observation *o, uint32_t *uni
 
         s->counted++;
         s->deaths += death;
+        s->together += o->n_together && o->seen_on[1] >= 0;
         s->quiet += o->regime == REGIME_QUIET && o->experiment != EXPERIMENT_IMPLEMENTATION;
         s->failing[o->check] |= 1U << o->regime;
         cpu_set_add(&s->exposed, (unsigned)o->cpu);
@@ -322,6 +323,7 @@ void verdict_facts_find(const struct verdict_input *input, struct verdict_facts 
         learn_from_experiments(&s);
         learn_places(&s);
         say(&s, FACT_DEATHS, s.counted && s.deaths == s.counted);
+        say(&s, FACT_TOGETHER, s.counted && s.together == s.counted);
         say(&s, FACT_WHOLE, ret_facts->wrong && s.whole * 2 >= ret_facts->wrong);
         say(&s, FACT_QUIET_FAILS, s.quiet);
         if (s.quiet)

@@ -29,7 +29,8 @@
         X(ONE_CORE, "no other core could be tried")                                                  \
         X(CONTROL_CLEAN, "the other implementation of the check does not fail on the same CPU")      \
         X(SCATTERED, "events on several cores, never two on one, on several packages or everywhere") \
-        X(AMBIGUOUS, "the event may belong to one of several CPUs")
+        X(AMBIGUOUS, "the event may belong to one of several CPUs")                                  \
+        X(TOGETHER, "all evidence is what several CPUs left where all of them write")
 
 enum verdict_fact_index {
 #define VERDICT_FACT_INDEX(name, text) FACT_INDEX_##name,

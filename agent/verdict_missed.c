@@ -13,6 +13,7 @@ static const char *const texts[] = {
         [MISSED_REFUSED] = "the system refused what it needs",
         [MISSED_EVENTS] = "it ran, but no event of the regime happened inside",
         [MISSED_MOVED] = "it ran, but perhaps on another CPU",
+        [MISSED_UNMET] = "no other CPU took part in time",
         [MISSED_LOST] = "the CPU was lost: offline, or out of the cpuset",
         [MISSED_INTERRUPTED] = "the run was interrupted before it",
         [MISSED_ELSEWHERE] = "its worker died in other items, and did not come to it",
@@ -87,6 +88,8 @@ bool missed_find(const struct verdict_input *input, const struct plan_item *item
                         cpu_set_add(&hindered[MISSED_EVENTS], (unsigned)cpu);
                 if (t && t->void_rounds)
                         cpu_set_add(&hindered[MISSED_MOVED], (unsigned)cpu);
+                if (t && t->unmet)
+                        cpu_set_add(&hindered[MISSED_UNMET], (unsigned)cpu);
         }
         if (cpu_set_next(&missed, -1) < 0)
                 return false;
@@ -136,7 +139,7 @@ static uint32_t hindrances(const struct verdict_input *input)
         for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
                 all |= (uint32_t)(plan->regime_skip[regime] == PLAN_SKIP_FAILED) << MISSED_REFUSED;
         if (input->interrupted) /* nobody knows whether the time would have been enough */
-                all &= ~(1U << MISSED_TIME | 1U << MISSED_EVENTS | 1U << MISSED_STARVED);
+                all &= ~(1U << MISSED_TIME | 1U << MISSED_EVENTS | 1U << MISSED_STARVED | 1U << MISSED_UNMET);
         return all;
 }
 
@@ -162,7 +165,7 @@ void missed_advice(const struct verdict_input *input, char text[VERDICT_SENTENCE
                 { 1U << MISSED_KILLED, "find out who killed a worker (the memory limit?)" },
                 { 1U << MISSED_MOVED, "let nothing move the workers" },
                 { 1U << MISSED_INTERRUPTED, "let it run to its end" },
-                { 1U << MISSED_STARVED, "leave the CPUs to assay, or give more time with --duration" },
+                { 1U << MISSED_STARVED | 1U << MISSED_UNMET, "leave the CPUs to assay, or give more time with --duration" },
                 { 1U << MISSED_TIME | 1U << MISSED_EVENTS, "give more time with --duration" },
         };
         uint32_t reasons = hindrances(input);

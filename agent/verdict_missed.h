@@ -10,6 +10,7 @@ enum missed {
         MISSED_REFUSED,     /* the system refused what it needs */
         MISSED_EVENTS,      /* it ran, but without an event of its regime inside */
         MISSED_MOVED,       /* it ran, but perhaps on another CPU */
+        MISSED_UNMET,       /* it needs other CPUs, of which none took part in time */
         MISSED_LOST,        /* the CPU is gone */
         MISSED_INTERRUPTED, /* the run was ended by a signal */
         MISSED_ELSEWHERE,   /* its worker died in other items */

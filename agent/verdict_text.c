@@ -57,10 +57,18 @@ static uint64_t wrong_bits(const struct check_mismatch *m)
         return expected ^ actual;
 }
 
-/* Who saw it, where that is not the CPU that computed it. */
+/* Who ran it, where several did; who saw it, where that is not the CPU that computed it. */
 static void write_reviewer(const struct observation *o, char *text, size_t size)
 {
+        struct cpu_set together = { 0 };
+        char list[CPUS_TEXT];
+
         text[0] = 0;
+        for (uint32_t i = 0; i < o->n_together; i++)
+                cpu_set_add(&together, o->together[i]);
+        cpu_set_format(&together, list, sizeof(list));
+        if (o->n_together)
+                (void)snprintf(text, size, "; CPUs %s ran it together", list);
         if (o->kind == OBSERVATION_DISAGREE)
                 (void)snprintf(text, size, "; CPU %d saw it in the output of CPU %d%s", o->reviewer, o->cpu,
                         o->review == REVIEW_REFUTED ? ", but not at a second look" : "");
@@ -71,7 +79,7 @@ void verdict_text_what(const struct observation *o, char *text, size_t size)
         const struct check *check = check_list[o->check];
         const char *regime = regime_name(o->regime);
         struct check_place place = { 0 };
-        char reviewer[96];
+        char reviewer[160];
 
         switch (o->kind) {
         case OBSERVATION_CRASH:

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,10 +12,9 @@
 #include <unistd.h>
 #include <linux/futex.h>
 
-#include "agent/drill.h"
 #include "agent/handler.h"
 #include "agent/regime.h"
-#include "agent/review.h"
+#include "agent/rounds.h"
 #include "agent/stress.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -28,14 +26,9 @@
 struct loop {
         const struct worker *worker;
         struct slot *slot;
-        struct observation record; /* the next observation: what is known of the running round */
-        uint32_t number;           /* of the next round */
-        struct review review;
-        uint32_t which;                     /* state in use */
-        uint16_t order[PLAN_ITEMS_MAX];     /* of the items in this pass */
-        uint64_t quiet_ns[PLAN_CHECKS_MAX]; /* what a round takes undisturbed */
-        uint64_t errata;                    /* rounds that showed one */
-        bool moved;                         /* a MOVED observation was made for this worker */
+        struct rounds rounds;
+        uint32_t number;                /* of the next round */
+        uint16_t order[PLAN_ITEMS_MAX]; /* of the items in this pass */
 };
 
 static struct loop loop; /* one a process: too large for a stack */
@@ -45,169 +38,30 @@ static bool told_to_stop(void)
         return atomic_load_explicit(&loop.slot->stop, memory_order_relaxed);
 }
 
-static void beat(void)
-{
-        atomic_fetch_add_explicit(&loop.slot->heartbeat, 1, memory_order_relaxed);
-}
-
-static uint64_t thread_ns(void)
-{
-        return clock_ns(CLOCK_THREAD_CPUTIME_ID);
-}
-
-static void push(enum observation_kind kind)
-{
-        loop.record.kind = kind;
-        loop.record.time_ns = clock_ns(CLOCK_REALTIME);
-        slot_push(loop.slot, &loop.record);
-}
-
-static _Noreturn void fail(
-        int error, enum observation_step step, enum worker_exit status, enum observation_kind kind)
-{
-        loop.record.error = error;
-        loop.record.step = step;
-        push(kind);
-        _exit(status);
-}
-
-/* ---- one round ---- */
-
-static bool on_own_cpu(void)
-{
-        unsigned cpu = UINT_MAX;
-
-        return getcpu(&cpu, NULL) == 0 && cpu == loop.worker->cpu;
-}
-
-/* The round may have run elsewhere: said once, then we try to come back. */
-static void come_back(void)
-{
-        unsigned cpu = 0;
-        int r;
-
-        if (!loop.moved) {
-                loop.moved = true;
-                (void)getcpu(&cpu, NULL);
-                loop.record.seen_on[1] = (int32_t)cpu;
-                push(OBSERVATION_MOVED);
-                loop.record.seen_on[1] = -1;
-        }
-        r = cpu_set_bind_one(loop.worker->cpu);
-        if (r < 0)
-                fail(-r, STEP_PIN, WORKER_LOST, OBSERVATION_LOST);
-}
-
-static void begin_record(const struct slot_current *now, const struct check *check)
-{
-        struct observation *o = &loop.record;
-
-        o->time_ns = 0;
-        o->check = now->check;
-        o->regime = now->regime;
-        o->stress = now->stress;
-        o->round = now->round;
-        o->cpu = (int32_t)loop.worker->cpu;
-        o->seen_on[0] = o->cpu;
-        o->seen_on[1] = o->seen_on[2] = o->seen_on[3] = -1;
-        o->known = !check->voted;
-        o->reviewer = -1;
-        o->review = REVIEW_NONE;
-        o->synthetic = loop.worker->run->drill != DRILL_NONE;
-}
-
-static void report_mismatch(const struct slot_current *now, bool own_cpu)
-{
-        struct observation *o = &loop.record;
-        unsigned cpu = 0;
-
-        if (now->regime == REGIME_MIGRATE)
-                regime_landed(o->seen_on);
-        else if (!own_cpu && getcpu(&cpu, NULL) == 0)
-                o->seen_on[1] = (int32_t)cpu;
-        o->review = review_mismatch(&loop.review, now, loop.which);
-        o->reviewer = o->review == REVIEW_NONE ? -1 : loop.worker->reviewer_cpu;
-        push(OBSERVATION_MISMATCH);
-}
-
-static bool is_power_of_two(uint64_t number)
-{
-        return (number & (number - 1)) == 0;
-}
-
-/* Runs one round; returns the events that happened inside. */
-static uint64_t run_round(const struct slot_current *now, struct tally *tally)
-{
-        const struct check *check = check_list[now->check];
-        uint8_t *state = loop.slot->state[loop.which];
-        struct observation *o = &loop.record;
-        uint64_t begin, spent, events;
-        bool own_cpu;
-        int found;
-
-        loop.slot->current = *now;
-        begin_record(now, check);
-        beat();
-        check->setup(state, &now->round);
-        stress_before(now->stress, loop.worker->cpu, now->round.number);
-        own_cpu = on_own_cpu();
-        begin = thread_ns();
-        events = regime_run(loop.worker, now->regime, check, state);
-        spent = thread_ns() - begin;
-        own_cpu &= on_own_cpu();
-        drill_spoil(loop.worker, now, events, state);
-        found = check->verify(state, &o->mismatch);
-        if (found == CHECK_MISMATCH) {
-                tally->mismatches++;
-                loop.slot->mismatches++;
-                report_mismatch(now, own_cpu);
-        } else if (found == CHECK_ERRATUM_SEEN && is_power_of_two(++loop.errata)) {
-                push(OBSERVATION_ERRATUM); /* an affected CPU shows it in every round: now and then is enough */
-        }
-        loop.slot->rounds++;
-        loop.slot->events += events;
-        tally->run_ns += spent;
-        tally->events += events;
-        if (now->regime == REGIME_STORM_ASYNC)
-                regime_adapt(spent, loop.quiet_ns[now->check]);
-        if (now->regime == REGIME_QUIET)
-                loop.quiet_ns[now->check] = spent;
-        if (!own_cpu) {
-                tally->void_rounds++;
-                come_back();
-                return 0;
-        }
-        tally->rounds++;
-        loop.slot->stressed[now->stress]++;
-        if (now->regime == REGIME_QUIET || events)
-                tally->covered++;
-        if (found != CHECK_MISMATCH && review_share(&loop.review, now, loop.which, tally))
-                loop.which ^= 1;
-        review_answer(&loop.review);
-        return events;
-}
-
 /* ---- series, passes ---- */
 
 static struct check_round next_round(void)
 {
         const struct worker *w = loop.worker;
-        struct check_round round = { w->run->seed, loop.number++, (uint16_t)w->cpu, w->process };
+        struct check_round round = {
+                .seed = w->run->seed, .number = loop.number++, .cpu = (uint16_t)w->cpu, .process = w->process
+        };
 
         return w->run->round ? *w->run->round : round;
 }
 
 /* True while a series of rounds has not done what it is for: in the first pass to use every operand (quiet) or to
  * see its events, later to fill a slice, and to see its events too. */
-static bool series_goes_on(
-        const struct slot_current *now, bool first, uint64_t rounds, uint64_t events, uint64_t age)
+static bool series_goes_on(const struct slot_current *now, bool first, bool covered, uint64_t rounds,
+        uint64_t events, uint64_t age)
 {
         bool quiet = now->regime == REGIME_QUIET;
+        bool partners_late = check_list[now->check]->parties && !covered && age < REGIME_SERIES_NS;
 
         if (told_to_stop())
                 return false;
         if (first && quiet)
-                return rounds < check_list[now->check]->cycle && age < QUIET_SERIES_NS;
+                return partners_late || (rounds < check_list[now->check]->cycle && age < QUIET_SERIES_NS);
         if (!first && age < SLICE_NS * (1 + (uint64_t)loop.worker->run->items[now->item].weight))
                 return true;
         return !quiet && events < regime_events_wanted(now->regime) && age < REGIME_SERIES_NS;
@@ -238,18 +92,12 @@ static void run_series(uint32_t item, uint64_t turn, bool first)
 
         loop.slot->current = now; /* a death while arming is this item's */
         r = arm(&now, &step);
-        if (r < 0) {
-                begin_record(&now, check_list[now.check]);
-                loop.record.error = -r;
-                loop.record.step = step;
-                push(OBSERVATION_FAILED);
-                loop.record.error = 0;
-                loop.record.step = STEP_NONE;
-        }
-        while (r == 0 && (!rounds || series_goes_on(&now, first, rounds, events,
+        if (r < 0)
+                rounds_refused(&loop.rounds, &now, -r, step);
+        while (r == 0 && (!rounds || series_goes_on(&now, first, tally->covered > 0, rounds, events,
                                              clock_ns(CLOCK_MONOTONIC) - start))) {
                 now.round = next_round();
-                events += run_round(&now, tally);
+                events += rounds_run(&loop.rounds, &now, tally);
                 rounds++;
         }
         regime_disarm(loop.worker, now.regime);
@@ -313,13 +161,25 @@ static void run_times(void)
 
         loop.slot->current = now;
         r = arm(&now, &step);
-        begin_record(&now, check_list[now.check]);
-        if (r < 0)
-                fail(-r, step, WORKER_FAILED, OBSERVATION_FAILED);
+        if (r < 0) {
+                rounds_refused(&loop.rounds, &now, -r, step);
+                _exit(WORKER_FAILED);
+        }
         for (uint32_t i = 0; (!run->times || i < run->times) && !told_to_stop(); i++)
-                (void)run_round(&now, tally);
+                (void)rounds_run(&loop.rounds, &now, tally);
         regime_disarm(loop.worker, now.regime);
         atomic_fetch_add(&loop.slot->passes, 1);
+}
+
+/* What others that are not through ask of a worker that is. */
+static void serve(void)
+{
+        static const struct timespec moment = { 0, 50000 };
+
+        while (!told_to_stop() && meeting_needed(&loop.rounds.meeting)) {
+                rounds_answer(&loop.rounds);
+                (void)nanosleep(&moment, NULL);
+        }
 }
 
 /* The competitor of a worker: sleeps until its regime wants it, then runs rounds of the same check that hold
@@ -343,7 +203,7 @@ static void run_crowd(void)
                 now.round = next_round();
                 now.round.process = loop.worker->process;
                 if (check_prepare(check_list[now.check]) == 0)
-                        (void)run_round(&now, &loop.slot->tallies[now.check][REGIME_CROWD]);
+                        (void)rounds_run(&loop.rounds, &now, &loop.slot->tallies[now.check][REGIME_CROWD]);
                 (void)nanosleep(&moment, NULL);
         }
 }
@@ -380,21 +240,17 @@ _Noreturn void worker_main(const struct worker *worker)
         loop.worker = worker;
         loop.slot = worker->slot;
         loop.number = worker->first_number;
-        loop.record.reviewer = -1;
-        loop.record.cpu = (int32_t)worker->cpu;
-        loop.record.experiment = worker->run->experiment;
-        handler_state.scratch = &loop.record;
-        review_begin(&loop.review, worker);
+        rounds_begin(&loop.rounds, worker);
         atomic_store(&loop.slot->in_run, 0);
         r = settle(worker);
         if (r < 0)
-                fail(-r, STEP_PIN, r == -EINVAL ? WORKER_LOST : WORKER_FAILED,
+                rounds_fail(&loop.rounds, -r, STEP_PIN, r == -EINVAL ? WORKER_LOST : WORKER_FAILED,
                         r == -EINVAL ? OBSERVATION_LOST : OBSERVATION_FAILED);
         r = handler_setup(loop.slot);
         if (r == 0)
                 r = handler_stack(false);
         if (r < 0)
-                fail(-r, STEP_SIGNALS, WORKER_FAILED, OBSERVATION_FAILED);
+                rounds_fail(&loop.rounds, -r, STEP_SIGNALS, WORKER_FAILED, OBSERVATION_FAILED);
         registers_use(worker->run->features);
         atomic_store(&loop.slot->ready, 1);
         if (worker->crowd)
@@ -403,5 +259,6 @@ _Noreturn void worker_main(const struct worker *worker)
                 run_times();
         else
                 run_items();
+        serve();
         _exit(WORKER_DONE);
 }

@@ -14,7 +14,9 @@ struct worker {
         const struct slot *reviewed;         /* the slot whose offers it answers, or NULL */
         const struct slot *reviewer;         /* the slot whose worker answers ours, or NULL */
         int reviewed_cpu, reviewer_cpu;
-        uint32_t n_checks;  /* of check_list: what a neighbour may speak of */
+        uint32_t n_checks;               /* of check_list: what a neighbour may speak of */
+        const struct meetings *meetings; /* where it meets others, or NULL: the run has no such rounds */
+        uint32_t index;                  /* of this worker there */
         struct slot *crowd; /* a competitor: the slot of the worker that it competes with; else NULL */
         unsigned cpu;
         uint16_t process;      /* 0 the worker, 1 its competitor */

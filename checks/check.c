@@ -66,6 +66,7 @@ const char *check_unit_name(enum check_unit unit)
                 [CHECK_UNIT_FLOAT] = "floating point",
                 [CHECK_UNIT_MEMORY] = "memory",
                 [CHECK_UNIT_PROGRAM] = "random program",
+                [CHECK_UNIT_COHERENCE] = "coherence",
         };
 
         return unit < CHECK_UNIT_COUNT ? names[unit] : "unknown";

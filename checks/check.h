@@ -5,7 +5,7 @@
  * One round of a check is: setup, run, verify.
  *  - setup(state, round) writes every input and poisons the whole output, so that a run that does nothing
  *    is a mismatch. The same round gives the same bytes, on every CPU and in every process.
- *  - run(state) computes. It writes nothing but the state.
+ *  - run(state) computes. It writes nothing but the state, and the memory of a round of several CPUs.
  *  - verify(state, mismatch) compares every byte of the output with the known answer. It reads the state
  *    only, so that a worker of another CPU can do it: set a state of its own up from the same round, at the
  *    same address (pointers into the state are part of outputs), copy the output into it, verify. Bits may be
@@ -29,12 +29,13 @@ struct check_round {
         uint16_t cpu;    /* the logical CPU that it was made for, below CHECK_CPU_MAX */
         uint16_t
                 process; /* 0: the worker; others: its competitors in the regime `crowd`; below CHECK_PROCESS_MAX */
+        uint8_t party, parties; /* which of how many CPUs that run it together (checks/party.h); 0 of 0: alone */
 };
 #define CHECK_CPU_MAX 4096
 #define CHECK_PROCESS_MAX 1024
 
-/* A number that depends on every field of the round and on `salt`: the seed for random_next, the choice of
- * a block of answers. */
+/* A number that depends on every field of the round but the party, and on `salt`: the seed for random_next, the choice
+ * of a block of answers. */
 uint64_t check_round_hash(const struct check_round *round, uint64_t salt);
 
 /* The part of the CPU that a byte of output speaks for: what a report blames. */
@@ -59,6 +60,7 @@ enum check_unit {
         CHECK_UNIT_FLOAT,   /* scalar floating point */
         CHECK_UNIT_MEMORY,
         CHECK_UNIT_PROGRAM, /* a random program: which instruction of it, its seed tells */
+        CHECK_UNIT_COHERENCE, /* lines that several CPUs use: what is wrong there may be the work of any of them */
         CHECK_UNIT_COUNT
 };
 
@@ -123,6 +125,8 @@ const char *check_family_name(enum check_family family);
 
 /* The instructions that a random program is made of: checks/program.h. */
 struct program_group;
+/* What several CPUs share in a round: checks/party.h. */
+struct party_memory;
 
 /* A table of known answers, embedded from checks/answers/ by the ANSWERS macro (checks/answers.h). */
 struct answers;
@@ -142,6 +146,7 @@ struct check {
         const char *other;   /* another check that does the same by other means (diagnosis), or NULL */
         const struct answers *const *answers; /* what it compares with, ends in NULL; or NULL */
         bool registers; /* the state starts with struct registers_pair, the output with its `out` */
+        uint32_t parties; /* most CPUs that run a round together, 2 to PARTY_MOST; 0: it is run by one alone */
         const struct check_field *fields; /* the rest of the output */
         size_t n_fields;
 
@@ -151,6 +156,8 @@ struct check {
         /* Random programs: which one byte `offset` of the output speaks of. For who wants to run it alone. */
         void (*program)(const struct check_round *round, uint32_t offset, struct program_group *ret_group,
                 uint64_t *ret_seed);
+        /* With `parties`: writes what the parties of a round find in the memory that they share. */
+        void (*share)(struct party_memory *memory, const struct check_round *round);
         void (*setup)(void *state, const struct check_round *round);
         void (*run)(void *state);
         /* Returns enum check_result; *ret_mismatch says where, untouched on CHECK_EQUAL. */

@@ -136,6 +136,18 @@
         X(check_crc32c_sse42)                  \
         X(check_crc32c_general)                \
         X(check_erratum_evex_rsp)              \
+        X(check_coherence_add)                 \
+        X(check_coherence_bits)                \
+        X(check_coherence_compare)             \
+        X(check_coherence_compare_cx16)        \
+        X(check_coherence_exchange)            \
+        X(check_coherence_mutex)               \
+        X(check_coherence_pingpong)            \
+        X(check_coherence_message)             \
+        X(check_coherence_order)               \
+        X(check_coherence_ring)                \
+        X(check_coherence_share)               \
+        X(check_coherence_invalidate)          \
         X(check_integer_carry)                 \
         X(check_integer_multiply_adx)          \
         X(check_x87_stack)                     \

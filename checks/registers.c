@@ -85,7 +85,7 @@ uint64_t registers_components(uint32_t size)
 
 uint64_t registers_sentinel(const struct check_round *round, unsigned id, unsigned lane)
 {
-        uint64_t value = (uint64_t)(round->cpu & 0xfff) << 52 | (uint64_t)(round->process & 0x3ff) << 42 |
+        uint64_t value = (uint64_t)(round->cpu & 0xfff) << 52 | (uint64_t)registers_process(round) << 42 |
                          (uint64_t)(id & 0x7f) << 35 | (uint64_t)(lane & 7) << 32 | round->number;
 
         return round->number & 1 ? ~value : value;
@@ -96,7 +96,7 @@ uint64_t registers_sentinel(const struct check_round *round, unsigned id, unsign
 static uint64_t base_sentinel(const struct check_round *round, unsigned id)
 {
         uint64_t value = (uint64_t)(round->cpu & 0xfff) << 35 | (uint64_t)(id & 1) << 34 |
-                         (uint64_t)(round->process & 0x3ff) << 24 | (round->number & 0xfff) << 12;
+                         (uint64_t)registers_process(round) << 24 | (round->number & 0xfff) << 12;
 
         return (round->number & 1 ? ~value : value) & UINT64_C(0x7fffffffffff);
 }

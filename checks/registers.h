@@ -97,6 +97,12 @@ enum {
 };
 uint64_t registers_sentinel(const struct check_round *round, unsigned id, unsigned lane);
 
+/* The process as sentinels name it: the parties of a round are told apart. */
+static inline uint32_t registers_process(const struct check_round *round)
+{
+        return (round->process | (uint32_t)round->party << 8) & 0x3ff;
+}
+
 /* Fills pair->in with sentinels (the shape from the round: one round in eight leaves a component in its
  * initial state), rsp with `stack` (the top of at least 512 bytes that the kernel may use below it; 16-byte
  * aligned), the held flags from the round, mxcsr and x87 control with the default; poisons pair->out.

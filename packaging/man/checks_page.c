@@ -63,6 +63,10 @@ static void print_check(const struct check *check)
         print_text(check->detects);
         print_needs(check->needs);
         printf(" round takes at most %u \\(mcs.\n", check->round_us);
+        if (check->parties)
+                printf("Two to %u CPUs run a round together, in\n"
+                       ".Cm quiet , timer\nand\n.Cm storm-async\nonly.\n",
+                        check->parties);
         if (check->erratum)
                 printf("What it finds is the design erratum\n.Ql %s ,\na label and no fault.\n",
                         check->erratum);

@@ -31,6 +31,8 @@ const struct contract_rule contract_rules[] = {
         { "writes nothing but the state", contract_memory },
         { "event points", contract_events },
         { "duration of a round", contract_duration },
+        { "several CPUs find it right together", contract_together },
+        { "a party that nobody meets gives up", contract_deserted },
         { NULL, NULL },
 };
 

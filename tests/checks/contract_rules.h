@@ -72,3 +72,6 @@ bool contract_answers(struct contract *contract);
 bool contract_flips(struct contract *contract);
 bool contract_review(struct contract *contract);
 bool contract_everywhere(struct contract *contract);
+/* The rules about rounds of several CPUs: contract_parties.c. Kept by every check that has none. */
+bool contract_together(struct contract *contract);
+bool contract_deserted(struct contract *contract);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "checks/answers.h"
+#include "checks/party.h"
 #include "checks/registers.h"
 
 #define NAME_MAX_LENGTH 48 /* a column of the reports */
@@ -40,6 +41,9 @@ static bool limits_numbers(struct contract *contract)
                 return contract_broken(contract, "round_us is %u, not 1 to 5000", c->round_us);
         if (!c->cycle)
                 return contract_broken(contract, "cycle is 0");
+        if (c->parties == 1 || c->parties > PARTY_MOST || !c->parties != !c->share)
+                return contract_broken(contract, "parties is %u, %s share", c->parties,
+                        c->share ? "with" : "without");
         if (c->registers &&
                 (c->output_offset != sizeof(struct registers) || c->output_size < sizeof(struct registers)))
                 return contract_broken(contract, "the output does not start with the register image");

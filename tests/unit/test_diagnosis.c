@@ -24,6 +24,13 @@ int supervisor_run(
                 struct observation o = scene.observations[0];
                 o.cpu = o.seen_on[0] = cpu;
                 o.seen_on[1] = -1;
+                if (o.n_together) { /* it met the next one of the run */
+                        int next = cpu_set_next(run->cpus, cpu);
+
+                        o.together[0] = (uint16_t)cpu;
+                        o.together[1] = (uint16_t)(next >= 0 ? next : cpu_set_next(run->cpus, -1));
+                        o.seen_on[1] = o.together[1];
+                }
                 o.check = run->items[0].check;
                 o.regime = (enum regime)run->items[0].regime;
                 o.experiment = run->experiment;
@@ -146,6 +153,87 @@ static void wanderer(void)
                 "a round that wandered is run on each of its CPUs: the one where it fails is blamed");
 }
 
+/* A round of several CPUs fails where CPU 5 takes part: each CPU of a run meets the next. */
+static bool with_five(int cpu, unsigned check, enum regime regime, bool same_round)
+{
+        (void)check, (void)regime, (void)same_round;
+        return cpu == 5;
+}
+
+static struct observation *together(int a, int b)
+{
+        struct observation *o = scene_observe(OBSERVATION_MISMATCH, a, SCENE_FMA, REGIME_QUIET, 4);
+
+        o->seen_on[1] = b;
+        o->together[0] = (uint16_t)a;
+        o->together[1] = (uint16_t)b;
+        o->n_together = 2;
+        return o;
+}
+
+static void partners_tell(void)
+{
+        struct verdict v;
+
+        scene_host(2, 4, 1);
+        together(2, 5);
+        fails = with_five;
+        v = diagnose();
+        tap_ok(v.class == VERDICT_HARDWARE && v.repeated && cpu_set_has(&v.cpus, 5) &&
+                        cpu_set_count(&v.cpus) == 1,
+                "of two CPUs that fail together the one is blamed that fails with others too");
+        tap_ok(made(EXPERIMENT_PARTNERS)->ran && cpu_set_has(&made(EXPERIMENT_PARTNERS)->cpus, 2) &&
+                        cpu_set_has(&made(EXPERIMENT_PARTNERS)->cpus, 5) &&
+                        cpu_set_count(&made(EXPERIMENT_PARTNERS)->cpus) == 6,
+                "both met four others");
+        scene_host(1, 2, 1);
+        together(0, 1);
+        fails = never;
+        v = diagnose();
+        tap_ok(v.class == VERDICT_HARDWARE && !v.repeated && cpu_set_count(&v.cpus) == 2 &&
+                        !made(EXPERIMENT_PARTNERS)->ran && !made(EXPERIMENT_OTHER)->ran,
+                "two CPUs are all there are: nothing tells which, and the experiments say why: %s",
+                made(EXPERIMENT_PARTNERS)->why);
+        scene_host(2, 4, 1);
+        scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_QUIET, 4);
+        (void)diagnose();
+        tap_ok(!made(EXPERIMENT_PARTNERS), "a round of one CPU has no partners to speak of");
+}
+
+static void which_together(void)
+{
+        static const struct {
+                const char *what;
+                int packages, cores, threads;
+                enum experiment experiment;
+                const char *cpus;
+        } cases[] = {
+                { "the same two", 2, 4, 1, EXPERIMENT_SAME, "2,5" },
+                { "two or more others", 2, 4, 1, EXPERIMENT_OTHER, "0-1,3-4" },
+                { "the same and others", 2, 4, 1, EXPERIMENT_PARTNERS, "0-5" },
+                { "their siblings", 2, 4, 2, EXPERIMENT_SIBLING, "10,13" },
+        };
+        struct cpu_set cpus;
+        char text[64];
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                scene_host(cases[i].packages, cases[i].cores, cases[i].threads);
+                together(2, 5);
+                diagnosis_cpus(&scene.host, &scene.plan, &scene.evidence, &scene.observations[0],
+                        cases[i].experiment, &cpus);
+                cpu_set_format(&cpus, text, sizeof(text));
+                tap_ok(!strcmp(text, cases[i].cpus), "together, %s: %s", cases[i].what, text);
+        }
+        scene_host(1, 3, 1);
+        together(0, 1);
+        diagnosis_cpus(
+                &scene.host, &scene.plan, &scene.evidence, &scene.observations[0], EXPERIMENT_OTHER, &cpus);
+        tap_ok(cpu_set_count(&cpus) == 0, "together: one other CPU alone has nobody to meet");
+        diagnosis_cpus(&scene.host, &scene.plan, &scene.evidence, &scene.observations[0],
+                EXPERIMENT_PARTNERS, &cpus);
+        tap_ok(cpu_set_count(&cpus) == 3, "together: but both can meet it");
+}
+
 static void which_cpus(void)
 {
         static const struct {
@@ -179,20 +267,28 @@ static void what_next(void)
         static const struct {
                 const char *what;
                 uint64_t same, neighbours; /* failures of the experiments done */
-                bool done_same, done_neighbours, done_other, alone;
+                bool done_same, done_neighbours, done_other, alone, together;
                 uint64_t spent_ms;
                 enum experiment next;
         } cases[] = {
-                { "first the same round", 0, 0, false, false, false, false, 0, EXPERIMENT_SAME },
-                { "then its neighbours", 0, 0, true, false, false, false, 100, EXPERIMENT_NEIGHBOURS },
-                { "not if the round itself fails", 3, 0, true, false, false, false, 100, EXPERIMENT_OTHER },
-                { "then others", 0, 0, true, true, false, false, 400, EXPERIMENT_OTHER },
-                { "then nothing", 0, 0, true, true, true, false, 500, EXPERIMENT_NONE },
-                { "alone, the control", 0, 0, true, true, true, true, 500, EXPERIMENT_IMPLEMENTATION },
-                { "if it came back, quiet", 1, 0, true, true, true, false, 500, EXPERIMENT_WITHOUT },
-                { "nothing came back, time is up", 0, 0, true, true, false, false, 1600, EXPERIMENT_NONE },
-                { "it came back, time is not up", 0, 9, true, true, false, false, 1600, EXPERIMENT_OTHER },
-                { "the whole time is up", 5, 9, true, true, false, false, 20000, EXPERIMENT_NONE },
+                { "first the same round", 0, 0, false, false, false, false, false, 0, EXPERIMENT_SAME },
+                { "then its neighbours", 0, 0, true, false, false, false, false, 100,
+                        EXPERIMENT_NEIGHBOURS },
+                { "not if the round itself fails", 3, 0, true, false, false, false, false, 100,
+                        EXPERIMENT_OTHER },
+                { "then others", 0, 0, true, true, false, false, false, 400, EXPERIMENT_OTHER },
+                { "then nothing", 0, 0, true, true, true, false, false, 500, EXPERIMENT_NONE },
+                { "alone, the control", 0, 0, true, true, true, true, false, 500,
+                        EXPERIMENT_IMPLEMENTATION },
+                { "if it came back, quiet", 1, 0, true, true, true, false, false, 500, EXPERIMENT_WITHOUT },
+                { "nothing came back, time is up", 0, 0, true, true, false, false, false, 1600,
+                        EXPERIMENT_NONE },
+                { "it came back, time is not up", 0, 9, true, true, false, false, false, 1600,
+                        EXPERIMENT_OTHER },
+                { "the whole time is up", 5, 9, true, true, false, false, false, 20000, EXPERIMENT_NONE },
+                { "of several CPUs, who fails with whom", 5, 0, true, false, false, false, true, 100,
+                        EXPERIMENT_PARTNERS },
+                { "not if it did not come back", 0, 0, true, true, true, false, true, 100, EXPERIMENT_NONE },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -202,6 +298,7 @@ static void what_next(void)
                         .limit_ns = DIAGNOSIS_LIMIT_NS };
 
                 memset(state.possible, 1, sizeof(state.possible));
+                state.possible[EXPERIMENT_PARTNERS] = cases[i].together;
                 state.done[EXPERIMENT_SAME] = cases[i].done_same;
                 state.done[EXPERIMENT_NEIGHBOURS] = cases[i].done_neighbours;
                 state.done[EXPERIMENT_OTHER] = cases[i].done_other;
@@ -228,11 +325,13 @@ int main(void)
 {
         what_next();
         which_cpus();
+        which_together();
         subjects();
         nothing_comes_back();
         comes_back();
         wrong_answer();
         lost_registers();
         wanderer();
+        partners_tell();
         return tap_end();
 }

@@ -70,6 +70,10 @@ static void details(void)
 
         o.seen_on[1] = CHECK_CPU_MAX;
         o.seen_on[2] = -7;
+        o.round.party = o.round.parties = 3;
+        o.together[0] = 3;
+        o.together[1] = CHECK_CPU_MAX;
+        o.n_together = 77;
         o.reviewer = 4;
         o.review = REVIEW_REFUTED + 1;
         o.error = -5;
@@ -85,6 +89,8 @@ static void details(void)
         tap_ok(byte == 1, "a flag is 0 or 1");
         tap_ok(o.seen_on[0] == 3 && o.seen_on[1] == -1 && o.seen_on[2] == -1,
                 "CPUs that cannot be are none");
+        tap_ok(o.round.party == 0 && o.round.parties == 0 && o.n_together == 0,
+                "a party that cannot be, and CPUs together that cannot be, are none");
         tap_ok(o.reviewer == -1 && o.review == REVIEW_NONE, "a review that cannot be is none");
         tap_ok(o.error == EIO && o.tracer == 0, "error and tracer are in range");
         tap_ok(o.step == STEP_NONE, "a step that cannot be is none");

@@ -18,9 +18,14 @@ TEST_CHECK(narrow, "fma_f64_fma3", CHECK_VECTOR, ISA(FMA), true);
 TEST_CHECK(crypto, "aes_cbc", CHECK_CRYPTO, ISA(AES), false);
 TEST_CHECK(integer, "integer_multiply", CHECK_INTEGER, 0, true);
 
-const struct check *const check_list[] = { &state, &crypto, &wide, &narrow, &integer, NULL };
+/* Several CPUs run it together. Event points do not help: one of them in a regime that keeps it from its CPU keeps all. */
+static const struct check meet = {
+        .name = "meet_add", .family = CHECK_COHERENCE, .needs = ISA(CX16), .parties = 4, .events = true
+};
 
-#define ALL_FEATURES (~UINT64_C(0))
+const struct check *const check_list[] = { &state, &crypto, &wide, &narrow, &integer, &meet, NULL };
+
+#define ALL_FEATURES (~ISA(CX16)) /* but that of the check that several CPUs run */
 #define ALL_REGIMES (~0u)
 #define BIT(regime) (1u << (regime))
 
@@ -69,6 +74,10 @@ static const struct {
                 "1.timer 4.timer 4.storm-self 1.storm-async 4.storm-async 1.step 4.step 1.crowd 4.crowd "
                 "4.migrate",
                 "0-1", "", "" },
+        { "several CPUs meet where only signals disturb them", "0-1", "0-1", NULL, ISA(CX16), "meet_*",
+                ALL_REGIMES, 0, "5.quiet! 5.timer 5.storm-async", "0-1", "", "" },
+        { "one CPU meets nobody", "0-1", "0", NULL, ISA(CX16), "meet_*", ALL_REGIMES, -ENOENT, "", "0", "",
+                "1" },
         { "one CPU does not migrate", "0", "0", NULL, ALL_FEATURES, "state_*",
                 BIT(REGIME_QUIET) | BIT(REGIME_MIGRATE), 0, "0.quiet!", "0", "", "" },
         { "features decide", "0-1", "0-1", NULL, ISA(SSE2) | ISA(AVX512F), NULL, BIT(REGIME_QUIET), 0,
@@ -165,6 +174,10 @@ static void test_skips(void)
         tap_ok(plan.regime_skip[REGIME_STORM_SELF] == PLAN_SKIP_EVENTS,
                 "skip: no check that runs has event points");
         tap_ok(plan.regime_skip[REGIME_MIGRATE] == PLAN_SKIP_ONE_CPU, "skip: migrate on one CPU");
+        request.features = ISA(CX16);
+        request.checks = NULL;
+        (void)plan_build(&request, &plan);
+        tap_ok(plan.check_skip[5] == PLAN_SKIP_ONE_CPU, "skip: a check of several CPUs on one");
         for (enum plan_skip skip = PLAN_RUNS; skip <= PLAN_SKIP_FAILED; skip++)
                 tap_ok(plan_skip_text(skip)[0] != 0, "skip: %d has a text", (int)skip);
 }

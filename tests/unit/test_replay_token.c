@@ -17,9 +17,9 @@ static const struct {
         uint32_t check;
         struct check_round round;
 } cases[] = {
-        { "stack_push:0x2a:5.0.17", 0, 1, { 42, 17, 5, 0 } },
-        { "state_hold:42:4095.1023.4294967295", 0, 0, { 42, UINT32_MAX, 4095, 1023 } },
-        { "state_hold:0xffffffffffffffff:0.0.0", 0, 0, { UINT64_MAX, 0, 0, 0 } },
+        { "stack_push:0x2a:5.0.17", 0, 1, { 42, 17, 5, 0, 0, 0 } },
+        { "state_hold:42:4095.1023.4294967295", 0, 0, { 42, UINT32_MAX, 4095, 1023, 0, 0 } },
+        { "state_hold:0xffffffffffffffff:0.0.0", 0, 0, { UINT64_MAX, 0, 0, 0, 0, 0 } },
         { "state_hold:18446744073709551616:0.0.0", -EINVAL, 0, { 0 } },
         { "state_hold:1:4096.0.0", -EINVAL, 0, { 0 } },
         { "state_hold:1:0.1024.0", -EINVAL, 0, { 0 } },

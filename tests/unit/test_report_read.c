@@ -66,6 +66,29 @@ static void lines_come_back(void)
                 "NDJSON: the rounds that accuse come back, each once");
 }
 
+/* Both that ran it say so: it is one round, to be run by both. */
+static void together_comes_back(void)
+{
+        FILE *file = open_file();
+
+        scene_host(2, 4, 1);
+        for (int cpu = 5; cpu < 7; cpu++) {
+                struct observation *o = scene_observe(OBSERVATION_MISMATCH, cpu, SCENE_FMA, REGIME_QUIET, 4);
+
+                o->round.cpu = 5;
+                o->together[0] = 5;
+                o->together[1] = 6;
+                o->n_together = 2;
+                (void)report_observation(o, file);
+        }
+        (void)fclose(file);
+        tap_ok(report_read_replay(path, &replays, sentence) == 0 && replays.n == 1 &&
+                        is(0, 42, 5, 4, SCENE_FMA, REGIME_QUIET) &&
+                        cpu_set_count(&replays.rounds[0].together) == 2 &&
+                        cpu_set_has(&replays.rounds[0].together, 6),
+                "a round of several CPUs comes back once, with all of them");
+}
+
 /* What a report of the same host says of each check; its experiments say nothing new, and another version's checks are
  * passed over. */
 static void failures_count(void)
@@ -156,6 +179,12 @@ static const struct {
         { "a seed that is no text",
                 LINE("fma_f64", "\"round\":{\"seed\":42,\"cpu\":5,\"process\":0,\"number\":4}", "5",
                         "quiet"),
+                -EBADMSG },
+        { "CPUs of several that are no list", LINE("fma_f64", "\"together\":5," ROUND, "5", "quiet"),
+                -EBADMSG },
+        { "a CPU of several out of range", LINE("fma_f64", "\"together\":[5,4096]," ROUND, "5", "quiet"),
+                -EBADMSG },
+        { "more CPUs than run a round", LINE("fma_f64", "\"together\":[1,2,3,4,5]," ROUND, "5", "quiet"),
                 -EBADMSG },
         { "a key twice", "{\"kind\":\"killed\",\"kind\":\"mismatch\"}\n", -EBADMSG },
         { "another schema", "{\"schema\":\"assay.report/2\",\"observations\":[]}", -EBADMSG },
@@ -249,6 +278,7 @@ int main(void)
         lines_come_back();
         failures_count();
         report_comes_back();
+        together_comes_back();
         refused();
         depth_and_files();
         too_many();

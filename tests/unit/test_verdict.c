@@ -442,6 +442,107 @@ static void disagreed_often(void)
         disagree(6, 2, 3);
 }
 
+/* A round that CPUs a and b ran together, found wrong by a: the work of either. */
+static struct observation *together(uint32_t number, int a, int b)
+{
+        struct observation *o = scene_observe(OBSERVATION_MISMATCH, a, SCENE_FMA, REGIME_QUIET, number);
+
+        o->unit = CHECK_UNIT_COHERENCE;
+        o->seen_on[1] = b;
+        o->together[0] = (uint16_t)a;
+        o->together[1] = (uint16_t)b;
+        o->n_together = 2;
+        return o;
+}
+
+static void together_two_cpus(void)
+{
+        scene_host(1, 2, 1);
+        together(4, 0, 1);
+        scene_experiment(EXPERIMENT_SAME, 0, "0-1", 200, 0);
+}
+
+/* Each of them leads some rounds, each sees some of them wrong. */
+static void together_two_cpus_often(void)
+{
+        scene_host(1, 2, 1);
+        for (uint32_t n = 0; n < 12; n++)
+                together(n, n % 2 ? 1 : 0, n % 2 ? 0 : 1);
+}
+
+static void together_two_cpus_known(void)
+{
+        together_two_cpus_often();
+        scene_observe(OBSERVATION_MISMATCH, 1, SCENE_STATE, REGIME_QUIET, 50);
+}
+
+static void together_two_cpus_signals(void)
+{
+        scene_host(1, 2, 1);
+        together(4, 0, 1)->regime = REGIME_STORM_ASYNC;
+}
+
+/* Its own register image is wrong: no other CPU can have done that. */
+static void together_own_register(void)
+{
+        scene_host(1, 2, 1);
+        together(4, 1, 0)->seen_on[1] = -1;
+        together(6, 1, 0)->seen_on[1] = -1;
+}
+
+static void together_rotated(void)
+{
+        clean();
+        together(4, 2, 5);
+        together(5, 5, 3);
+        together(6, 0, 5);
+}
+
+/* The leader and the partner both say so. */
+static void together_said_twice(void)
+{
+        clean();
+        together(4, 2, 5);
+        together(4, 5, 2)->round.cpu = 2;
+}
+
+static void together_siblings(void)
+{
+        clean(); /* CPUs 5 and 13 are threads of one core */
+        together(4, 5, 13);
+        together(5, 13, 5);
+}
+
+/* A sibling was there, but it is the other one that errs with everybody. */
+static void together_siblings_rotated(void)
+{
+        together_siblings();
+        together(6, 5, 2);
+        together(7, 3, 5);
+}
+
+static void together_partners(void)
+{
+        clean();
+        together(4, 2, 6);
+        together(4, 2, 6)->experiment = EXPERIMENT_SAME;
+        scene_experiment(EXPERIMENT_SAME, 0, "2,6", 200, 1);
+        together(7, 6, 0)->experiment = EXPERIMENT_PARTNERS;
+        together(8, 3, 6)->experiment = EXPERIMENT_PARTNERS;
+        scene_experiment(EXPERIMENT_PARTNERS, 0, "0-3,6", 200, 2);
+        scene_experiment(EXPERIMENT_OTHER, 0, "0,3", 200, 0);
+}
+
+/* Every group fails: a program at fault, or what joins all CPUs. */
+static void together_everywhere(void)
+{
+        scene_host(1, 4, 1);
+        together(4, 0, 1);
+        for (int cpu = 2; cpu < 4; cpu++)
+                together(4, cpu, 5 - cpu)->experiment = EXPERIMENT_OTHER;
+        scene_experiment(EXPERIMENT_OTHER, 0, "2-3", 200, 200)->same_value = false;
+}
+
 static void refuted(void)
 {
         once();
@@ -537,6 +638,21 @@ static const struct {
         { "one disagreement, no second look", disagreed_unsure, H, SCOPE_PACKAGE, "2-3", false, false, 1 },
         { "a disagreement whose reviewer errs", disagreed_reviewer, H, SCOPE_CPU, "3", true, false, 1 },
         { "three disagreements", disagreed_often, H, SCOPE_PACKAGE, "2-3", false, false, 1 },
+        { "two CPUs of two together, once", together_two_cpus, H, SCOPE_HOST, "0-1", false, false, 1 },
+        { "two CPUs of two together, often", together_two_cpus_often, H, SCOPE_HOST, "0-1", false, false,
+                1 },
+        { "two CPUs of two together, one errs alone too", together_two_cpus_known, H, SCOPE_CPU, "1", true,
+                false, 1 },
+        { "two CPUs of two together, under signals", together_two_cpus_signals, VERDICT_INCONCLUSIVE,
+                SCOPE_NONE, "", false, false, 4 },
+        { "a party's own register", together_own_register, H, SCOPE_CPU, "1", true, false, 1 },
+        { "one CPU with three others", together_rotated, H, SCOPE_CPU, "5", true, false, 1 },
+        { "one round, said by both", together_said_twice, H, SCOPE_HOST, "2,5", false, false, 1 },
+        { "two threads of a core together", together_siblings, H, SCOPE_CORE, "5,13", true, false, 1 },
+        { "a thread with its sibling and others", together_siblings_rotated, H, SCOPE_CPU, "5", true, false,
+                1 },
+        { "partners that tell", together_partners, H, SCOPE_CPU, "6", true, false, 1 },
+        { "every group fails", together_everywhere, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "a mismatch refuted", refuted, H, SCOPE_CPU, "5", false, false, 1 },
         { "no topology", no_topology, H, SCOPE_CPU, "3", true, false, 1 },
         { "records of nowhere", nonsense, VERDICT_HEALTHY, SCOPE_NONE, "", false, false, 0 },
@@ -640,6 +756,17 @@ static void innocent_never_named(void)
                 "300 random heaps of evidence: nobody blamed who is not named, hardware names somebody");
 }
 
+/* However many CPUs say so, a round is one event. */
+static void one_event_a_round(void)
+{
+        struct verdict v;
+
+        together_said_twice();
+        verdict_reach(&scene.input, &v);
+        tap_ok(v.events == 1 && strstr(v.summary, "CPUs 2,5 ran it together"),
+                "a round of several CPUs is one event, and the sentence names them");
+}
+
 /* A unit is named by wrong results, never by the place of a death. */
 static void units(void)
 {
@@ -716,6 +843,8 @@ static void missed_reasons(void)
         tap_ok(why_missed(5) == MISSED_REFUSED, "missed: a worker that could not start runs nothing");
         scene.observations[1].kind = OBSERVATION_STARVED;
         tap_ok(why_missed(5) == MISSED_STARVED, "missed: a CPU that other work took");
+        scene_tally(5, SCENE_FMA, REGIME_TIMER)->unmet = 7;
+        tap_ok(why_missed(5) == MISSED_UNMET, "missed: rounds that found no partner");
 }
 
 static void missed_advises(void)
@@ -725,6 +854,9 @@ static void missed_advises(void)
         scene.input.interrupted = true;
         tap_ok(why_missed(1) == MISSED_INTERRUPTED && advises("run to its end") && !advises("--duration"),
                 "advice: an interrupted run needs no more time");
+        missing_half();
+        scene_tally(5, SCENE_FMA, REGIME_TIMER)->unmet = 7;
+        tap_ok(advises("leave the CPUs to assay"), "advice: partners need their CPUs");
         missing_half();
         scene.plan.n_items = 0;
         tap_ok(advises("No check can run in these regimes on these CPUs") && !advises("--duration"),
@@ -741,6 +873,7 @@ int main(void)
         flips_are_no_reverts();
         innocent_never_named();
         token();
+        one_event_a_round();
         units();
         missed_reasons();
         missed_advises();

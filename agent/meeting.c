@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A worker's part of meetings. */
+#include "agent/meeting.h"
+
+#include "agent/meeting_words.h"
+#include "agent/review.h"
+#include "agent/worker.h"
+#include "base/array.h"
+#include "base/clock.h"
+
+#define FIRST_NS (2 * CLOCK_MS) /* from the first partner on, others of a group have so long */
+#define STEP_NS \
+        (50 * CLOCK_MS) /* from one step of a meeting to the next: all are there, but one may be off its CPU */
+#define END_NS (20 * CLOCK_MS) /* the others run as long as we do */
+#define LOOK_EVERY 256         /* turns of a wait */
+
+void meeting_begin(struct meeting *meeting, const struct worker *worker, struct review *review)
+{
+        *meeting = (struct meeting){ .worker = worker, .all = worker->meetings, .review = review };
+        if (meeting->all)
+                atomic_store(&meeting->all->workers[worker->index].present, 1);
+}
+
+static struct meeting_worker *self(const struct meeting *meeting)
+{
+        return &meeting->all->workers[meeting->worker->index];
+}
+
+/* ---- waiting ---- */
+
+struct wait {
+        const struct meeting *meeting;
+        uint64_t end_ns;
+        uint32_t turns;
+};
+
+/* One turn of a wait: false when it is over. Who waits beats and answers those who wait for its word. It does not give
+ * its CPU up: on a busy host two meet while both happen to run. */
+static bool wait_on(struct wait *wait)
+{
+        struct slot *slot = wait->meeting->worker->slot;
+
+        __asm__ volatile("pause");
+        if (++wait->turns % LOOK_EVERY)
+                return true;
+        atomic_fetch_add_explicit(&slot->heartbeat, 1, memory_order_relaxed);
+        review_answer(wait->meeting->review);
+        return !atomic_load_explicit(&slot->stop, memory_order_relaxed) &&
+               clock_ns(CLOCK_MONOTONIC) < wait->end_ns;
+}
+
+static struct wait wait_for(const struct meeting *meeting, uint64_t ns)
+{
+        return (struct wait){ .meeting = meeting, .end_ns = clock_ns(CLOCK_MONOTONIC) + ns };
+}
+
+static void say(const struct meeting *meeting, unsigned low)
+{
+        atomic_store_explicit(&meeting->table->call, word(meeting->sequence, low), memory_order_release);
+}
+
+/* ---- the leader ---- */
+
+static unsigned seat_low(const struct meeting *meeting, unsigned seat)
+{
+        return word_low(atomic_load_explicit(&meeting->table->seats[seat].state, memory_order_acquire));
+}
+
+static bool table_is_free(const struct meeting_table *table)
+{
+        for (unsigned seat = 0; seat < ARRAY_SIZE(table->seats); seat++)
+                if (word_low(atomic_load(&table->seats[seat].state)) != SEAT_FREE)
+                        return false;
+        return true;
+}
+
+/* Somebody who never came back may still sit at one. */
+static bool take_table(struct meeting *meeting)
+{
+        struct meeting_table *own = &meeting->all->tables[MEETING_TABLES * meeting->worker->index];
+
+        for (unsigned i = 0; i < MEETING_TABLES; i++)
+                if (table_is_free(&own[i])) {
+                        meeting->table = &own[i];
+                        meeting->sequence = word_sequence(atomic_load(&own[i].call)) + 1;
+                        meeting->seat = PARTY_MOST;
+                        for (unsigned seat = 0; seat < ARRAY_SIZE(own[i].seats); seat++)
+                                own[i].seats[seat].party = 0;
+                        say(meeting, TABLE_CALLING);
+                        return true;
+                }
+        return false;
+}
+
+static uint64_t invitation_to(const struct meeting *meeting, unsigned seat)
+{
+        return invitation(meeting->sequence, (uint32_t)(meeting->table - meeting->all->tables), seat);
+}
+
+/* A mailbox that holds another's invitation is tried again later. */
+static void ask(const struct meeting *meeting, const uint32_t *partners, unsigned n)
+{
+        for (unsigned seat = 0; seat < n; seat++) {
+                struct meeting_seat *s = &meeting->table->seats[seat];
+                struct meeting_worker *partner = &meeting->all->workers[partners[seat]];
+                uint64_t nothing = 0;
+
+                if (seat_low(meeting, seat) != SEAT_FREE || atomic_load(&partner->asked))
+                        continue;
+                s->worker = partners[seat];
+                atomic_store(&s->state, word(meeting->sequence, SEAT_ASKED));
+                if (!atomic_compare_exchange_strong(&partner->asked, &nothing, invitation_to(meeting, seat)))
+                        atomic_store(&s->state, word(meeting->sequence, SEAT_FREE));
+        }
+}
+
+/* Takes back what nobody has taken up. Whoever has is a partner. */
+static void take_back(const struct meeting *meeting)
+{
+        for (unsigned seat = 0; seat < ARRAY_SIZE(meeting->table->seats); seat++) {
+                struct meeting_seat *s = &meeting->table->seats[seat];
+                uint64_t asked = invitation_to(meeting, seat);
+
+                if (seat_low(meeting, seat) == SEAT_ASKED &&
+                        atomic_compare_exchange_strong(&meeting->all->workers[s->worker].asked, &asked, 0))
+                        atomic_store(&s->state, word(meeting->sequence, SEAT_FREE));
+        }
+}
+
+static unsigned joined(const struct meeting *meeting)
+{
+        unsigned n = 0;
+
+        for (unsigned seat = 0; seat < ARRAY_SIZE(meeting->table->seats); seat++)
+                n += seat_low(meeting, seat) != SEAT_FREE;
+        return n;
+}
+
+static unsigned taken(const struct meeting *meeting)
+{
+        unsigned n = 0;
+
+        for (unsigned seat = 0; seat < ARRAY_SIZE(meeting->table->seats); seat++)
+                n += seat_low(meeting, seat) >= SEAT_TAKEN;
+        return n;
+}
+
+/* True where the one who asks us led fewer rounds than we; of equals the lower number goes first. */
+static bool goes_first(const struct meeting *meeting, uint64_t asked)
+{
+        uint32_t other = invitation_table(asked) / MEETING_TABLES, led = atomic_load(&self(meeting)->led),
+                 other_led;
+
+        if (!asked || other >= meeting->all->n)
+                return false;
+        other_led = atomic_load(&meeting->all->workers[other].led);
+        return other_led != led ? (int32_t)(other_led - led) < 0 : other < meeting->worker->index;
+}
+
+/* Waits until all that were asked are there, or time is up, or somebody else goes first and nobody is there yet. */
+static enum meeting_result gather(struct meeting *meeting, uint32_t turn, unsigned most, uint64_t end_ns)
+{
+        struct wait wait = { .meeting = meeting, .end_ns = end_ns };
+        bool all = meeting->worker->run->round, some = false;
+        uint32_t partners[PARTY_MOST - 1];
+        unsigned n = 0;
+
+        do {
+                unsigned here = taken(meeting);
+
+                if (!n)
+                        n = meeting_partners(
+                                meeting->all, meeting->worker->index, turn, most, all, partners);
+                if (n && here == n)
+                        break;
+                if (here && !some) {
+                        some = true;
+                        wait.end_ns = MIN(wait.end_ns, clock_ns(CLOCK_MONOTONIC) + FIRST_NS);
+                }
+                if (!some)
+                        ask(meeting, partners, n);
+                if (!here && goes_first(meeting, atomic_load(&self(meeting)->asked))) {
+                        take_back(meeting);
+                        if (!joined(meeting))
+                                return MEETING_YIELD;
+                }
+        } while (wait_on(&wait));
+        take_back(meeting);
+        return joined(meeting) ? MEETING_MET : MEETING_NOBODY;
+}
+
+/* Says what is played, and who is which party. */
+static void lay(const struct meeting *meeting, struct slot_current *now)
+{
+        struct meeting_table *table = meeting->table;
+        uint8_t parties = 1;
+
+        table->cpus[0] = (uint16_t)meeting->worker->cpu;
+        for (unsigned seat = 0; seat < ARRAY_SIZE(table->seats); seat++)
+                if (seat_low(meeting, seat) != SEAT_FREE) {
+                        table->cpus[parties] = meeting->all->workers[table->seats[seat].worker].cpu;
+                        table->seats[seat].party = parties++;
+                }
+        now->round.party = 0;
+        now->round.parties = parties;
+        table->now = *now;
+        party_shared = &table->memory;
+        check_list[now->check]->share(party_shared, &now->round);
+        say(meeting, TABLE_LAID);
+}
+
+enum meeting_result meeting_call(
+        struct meeting *meeting, struct slot_current *now, uint32_t turn, uint64_t end_ns)
+{
+        struct wait wait = { .meeting = meeting, .end_ns = end_ns };
+        enum meeting_result result;
+
+        if (!meeting->all)
+                return MEETING_NOBODY;
+        while (!take_table(meeting))
+                if (!wait_on(&wait))
+                        return MEETING_NOBODY;
+        result = gather(meeting, turn, check_list[now->check]->parties, end_ns);
+        if (result == MEETING_MET)
+                lay(meeting, now);
+        else
+                say(meeting, TABLE_OVER);
+        return result;
+}
+
+/* ---- the partner ---- */
+
+/* Changes our seat's state, if it is still ours. */
+static bool move(const struct meeting *meeting, unsigned from, unsigned to)
+{
+        uint64_t state = word(meeting->sequence, from);
+
+        return atomic_compare_exchange_strong(
+                &meeting->table->seats[meeting->seat].state, &state, word(meeting->sequence, to));
+}
+
+static bool sit_down(struct meeting *meeting)
+{
+        uint64_t asked = atomic_load(&self(meeting)->asked);
+        uint32_t table = invitation_table(asked);
+        unsigned seat = invitation_seat(asked);
+
+        if (!asked)
+                return false;
+        if (!atomic_compare_exchange_strong(&self(meeting)->asked, &asked, 0))
+                return false;
+        if (table >= MEETING_TABLES * meeting->all->n || seat >= PARTY_MOST - 1)
+                return false;
+        meeting->table = &meeting->all->tables[table];
+        meeting->sequence = invitation_sequence(asked);
+        meeting->seat = seat;
+        return move(meeting, SEAT_ASKED, SEAT_TAKEN);
+}
+
+/* Waits until the table says so, at most for a step. */
+static bool await(const struct meeting *meeting, unsigned low)
+{
+        struct wait wait = wait_for(meeting, STEP_NS);
+
+        do {
+                uint64_t call = atomic_load_explicit(&meeting->table->call, memory_order_acquire);
+
+                if (word_sequence(call) != meeting->sequence || word_low(call) == TABLE_OVER)
+                        return false;
+                if (word_low(call) >= low)
+                        return true;
+        } while (wait_on(&wait));
+        return false;
+}
+
+/* What lies on the table was written by another CPU. */
+static bool makes_sense(const struct meeting *meeting, const struct slot_current *now)
+{
+        return now->check < meeting->worker->n_checks && check_list[now->check]->parties &&
+               (unsigned)now->regime < REGIME_COUNT && (unsigned)now->stress < STRESS_COUNT &&
+               now->round.cpu < CHECK_CPU_MAX && now->round.process < CHECK_PROCESS_MAX &&
+               now->round.parties <= check_list[now->check]->parties &&
+               now->round.party < now->round.parties && now->round.party > 0;
+}
+
+bool meeting_join(struct meeting *meeting, struct slot_current *ret_now)
+{
+        struct slot_current now;
+
+        if (!meeting->all || !atomic_load_explicit(&self(meeting)->asked, memory_order_relaxed))
+                return false;
+        if (!sit_down(meeting))
+                return false;
+        if (!await(meeting, TABLE_LAID)) {
+                (void)move(meeting, SEAT_TAKEN, SEAT_FREE);
+                return false;
+        }
+        now = meeting->table->now;
+        now.round.party = (uint8_t)meeting->table->seats[meeting->seat].party;
+        if (!makes_sense(meeting, &now)) {
+                (void)move(meeting, SEAT_TAKEN, SEAT_FREE);
+                return false;
+        }
+        party_shared = &meeting->table->memory;
+        *ret_now = now;
+        return true;
+}
+
+/* ---- both ---- */
+
+static bool leads(const struct meeting *meeting)
+{
+        return meeting->seat == PARTY_MOST;
+}
+
+/* True when every seat of a party is in the state `low`; *ret_gone where one is free before its time. */
+static bool all_are(const struct meeting *meeting, unsigned low, bool *ret_gone)
+{
+        bool all = true;
+
+        for (unsigned seat = 0; seat < ARRAY_SIZE(meeting->table->seats); seat++) {
+                unsigned now = seat_low(meeting, seat);
+
+                if (!meeting->table->seats[seat].party)
+                        continue;
+                all &= now == low;
+                *ret_gone |= now == SEAT_FREE;
+        }
+        return all;
+}
+
+bool meeting_start(struct meeting *meeting)
+{
+        struct wait wait = wait_for(meeting, STEP_NS);
+        bool gone = false;
+
+        if (!leads(meeting)) {
+                if (move(meeting, SEAT_TAKEN, SEAT_READY) && await(meeting, TABLE_GO))
+                        return true;
+                (void)meeting_end(meeting);
+                return false;
+        }
+        while (!all_are(meeting, SEAT_READY, &gone))
+                if (gone || !wait_on(&wait)) {
+                        say(meeting, TABLE_OVER);
+                        return false;
+                }
+        say(meeting, TABLE_GO);
+        return true;
+}
+
+bool meeting_end(struct meeting *meeting)
+{
+        struct wait wait = wait_for(meeting, END_NS);
+        bool gone, done = true;
+
+        if (!leads(meeting))
+                return move(meeting, SEAT_READY, SEAT_FREE) || move(meeting, SEAT_TAKEN, SEAT_FREE);
+        while (!all_are(meeting, SEAT_FREE, &gone))
+                if (!wait_on(&wait)) {
+                        done = false;
+                        break;
+                }
+        for (unsigned party = 0; party < meeting->table->now.round.parties; party++)
+                done &= meeting->table->memory.line[party].fate == PARTY_DONE;
+        say(meeting, TABLE_OVER);
+        if (done)
+                atomic_fetch_add(&self(meeting)->led, 1);
+        return done;
+}
+
+void meeting_cpus(const struct meeting *meeting, uint16_t ret_cpus[PARTY_MOST])
+{
+        for (unsigned party = 0; party < PARTY_MOST; party++)
+                ret_cpus[party] = meeting->table->cpus[party];
+}
+
+bool meeting_needed(const struct meeting *meeting)
+{
+        if (!meeting->all)
+                return false;
+        atomic_store(&self(meeting)->finished, 1);
+        for (uint32_t i = 0; i < meeting->all->n; i++)
+                if (!atomic_load(&meeting->all->workers[i].finished))
+                        return true;
+        return false;
+}
