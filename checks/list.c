@@ -98,7 +98,19 @@
         X(check_erratum_evex_rsp)              \
         X(check_integer_carry)                 \
         X(check_integer_multiply_adx)          \
-        X(check_x87_stack)
+        X(check_x87_stack)                     \
+        X(check_move_split_general)            \
+        X(check_move_split_movbe)              \
+        X(check_move_split_mmx)                \
+        X(check_move_split_sse3)               \
+        X(check_move_split_avx)                \
+        X(check_move_split_avx512)             \
+        X(check_move_stream_mmx)               \
+        X(check_move_stream_sse41)             \
+        X(check_move_stream_sse4a)             \
+        X(check_move_stream_avx2)              \
+        X(check_move_stream_avx512)            \
+        X(check_move_stream_direct)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)
