@@ -110,7 +110,10 @@
         X(check_move_stream_sse4a)             \
         X(check_move_stream_avx2)              \
         X(check_move_stream_avx512)            \
-        X(check_move_stream_direct)
+        X(check_move_stream_direct)            \
+        X(check_move_forward_sse2)             \
+        X(check_move_forward_avx)              \
+        X(check_move_forward_avx512)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)
