@@ -113,7 +113,8 @@
         X(check_move_stream_direct)            \
         X(check_move_forward_sse2)             \
         X(check_move_forward_avx)              \
-        X(check_move_forward_avx512)
+        X(check_move_forward_avx512)           \
+        X(check_move_string_general)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)
