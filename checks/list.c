@@ -114,7 +114,8 @@
         X(check_move_forward_sse2)             \
         X(check_move_forward_avx)              \
         X(check_move_forward_avx512)           \
-        X(check_move_string_general)
+        X(check_move_string_general)           \
+        X(check_move_address_general)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)
