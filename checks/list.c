@@ -115,7 +115,13 @@
         X(check_move_forward_avx)              \
         X(check_move_forward_avx512)           \
         X(check_move_string_general)           \
-        X(check_move_address_general)
+        X(check_move_address_general)          \
+        X(check_cache_pattern_sse41)           \
+        X(check_cache_pattern_avx2)            \
+        X(check_cache_pattern_avx512)          \
+        X(check_memory_pattern_clflush)        \
+        X(check_memory_pattern_clflushopt)     \
+        X(check_memory_pattern_clwb)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)
