@@ -13,10 +13,10 @@ static const struct pattern_size sizes[] = {
 
 PATTERN_CHECK(cache_pattern_sse41,
         "Caches that lose, change or misplace what 128-bit vectors write and read.", ISA(SSE2) | ISA(SSE41),
-        64, false, sizes);
+        64, 128, false, sizes);
 PATTERN_CHECK(cache_pattern_avx2,
         "Caches that lose, change or misplace what 256-bit vectors write and read.", ISA(AVX) | ISA(AVX2),
-        128, true, sizes);
+        128, 256, true, sizes);
 PATTERN_CHECK(cache_pattern_avx512,
         "Caches that lose, change or misplace what 512-bit vectors write and read.",
-        ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512VL) | ISA(AVX512DQ), 512, false, sizes);
+        ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512VL) | ISA(AVX512DQ), 512, 512, false, sizes);

@@ -113,9 +113,9 @@ static void pass_fill(struct pattern_state *state, uint32_t number, const struct
         bool down = (number ^ round->number / pattern->n_sizes) & 1, stepped;
 
         check_clear(pass->reserved, sizeof(pass->reserved));
-        pass->count = size->bytes / pattern->block;
-        pass->stride = down ? -(int64_t)pattern->block : pattern->block;
-        pass->start = down ? size->bytes - pattern->block : 0;
+        pass->count = size->bytes / pattern->group;
+        pass->stride = down ? -(int64_t)pattern->group : pattern->group;
+        pass->start = down ? size->bytes - pattern->group : 0;
         pass->event = size->often || number + 1 == PATTERN_PASSES;
         stepped = block_fill(pass->new, pass->new_step, number, pattern, round, pass);
         stepped |= block_fill(pass->old, pass->old_step, number ? number - 1 : 0, pattern, round, pass);
@@ -144,7 +144,7 @@ int pattern_verify(const struct pattern_state *state, const struct pattern *patt
 
         check_copy(&expected, &state->registers.in, sizeof(expected));
         expected.flags = FLAGS_LEFT;
-        for (uint32_t r = 0; pattern->cleared && r < 12; r++)
+        for (uint32_t r = 0; pattern->cleared && r < 15; r++)
                 check_clear(expected.vector[r] + 32, sizeof(expected.vector[r]) - 32);
         check_compare_begin(&compare);
         registers_compare(&compare, &expected, &state->registers.out);

@@ -56,8 +56,8 @@ struct pattern_pass {
         uint8_t old[PATTERN_BLOCK], new[PATTERN_BLOCK]; /* what the first block holds, and shall hold */
         uint8_t old_step[64], new_step[64];             /* what is added from one block to the next */
         uint64_t start;                                 /* offset of the first block */
-        int64_t stride;                                 /* to the next one */
-        uint64_t count;                                 /* of blocks */
+        int64_t stride;                                 /* to the next that is compared */
+        uint64_t count;                                 /* how many are */
         uint64_t stepped;                               /* whether a step is not zero */
         uint64_t event;                                 /* whether an event point follows */
         uint8_t reserved[24];
@@ -98,9 +98,10 @@ struct pattern_size {
 /* The facts of one check. */
 struct pattern {
         uint32_t block; /* bytes of the kernel's block */
+        uint32_t group; /* and of what it compares together */
         const struct pattern_size *sizes;
         uint32_t n_sizes; /* rounds take them in turn */
-        bool cleared;     /* VEX instructions: what lies above 256 bits of registers 0 to 11 is cleared */
+        bool cleared;     /* VEX instructions: what lies above 256 bits of registers 0 to 14 is cleared */
 };
 
 int pattern_prepare(void);
@@ -110,35 +111,37 @@ int pattern_verify(const struct pattern_state *state, const struct pattern *patt
         struct check_mismatch *ret_mismatch);
 
 /* Defines check NAME, whose kernel is NAME_run. */
-#define PATTERN_CHECK(name_, detects_, needs_, block_, cleared_, sizes_)                                   \
-        void name_##_run(void *state);                                                                     \
-        static const struct pattern pattern_##name_ = {                                                    \
-                .block = (block_), .sizes = (sizes_), .n_sizes = ARRAY_SIZE(sizes_), .cleared = (cleared_) \
-        };                                                                                                 \
-        static void setup_##name_(void *state, const struct check_round *round)                            \
-        {                                                                                                  \
-                pattern_setup(state, round, &pattern_##name_);                                             \
-        }                                                                                                  \
-        static int verify_##name_(const void *state, struct check_mismatch *ret_mismatch)                  \
-        {                                                                                                  \
-                return pattern_verify(state, &pattern_##name_, ret_mismatch);                              \
-        }                                                                                                  \
-        const struct check check_##name_ = { .name = #name_,                                               \
-                .detects = (detects_),                                                                     \
-                .family = CHECK_MOVE,                                                                      \
-                .needs = (needs_),                                                                         \
-                .state_size = sizeof(struct pattern_state),                                                \
-                .output_offset = sizeof(struct registers),                                                 \
-                .output_size = sizeof(struct registers) + PATTERN_LIST,                                    \
-                .round_us = 5000,                                                                          \
-                .cycle = 4 * ARRAY_SIZE(sizes_),                                                           \
-                .events = true,                                                                            \
-                .registers = true,                                                                         \
-                .fields = pattern_fields,                                                                  \
-                .n_fields = PATTERN_FIELDS,                                                                \
-                .prepare = pattern_prepare,                                                                \
-                .setup = setup_##name_,                                                                    \
-                .run = name_##_run,                                                                        \
+#define PATTERN_CHECK(name_, detects_, needs_, block_, group_, cleared_, sizes_)          \
+        void name_##_run(void *state);                                                    \
+        static const struct pattern pattern_##name_ = { .block = (block_),                \
+                .group = (group_),                                                        \
+                .sizes = (sizes_),                                                        \
+                .n_sizes = ARRAY_SIZE(sizes_),                                            \
+                .cleared = (cleared_) };                                                  \
+        static void setup_##name_(void *state, const struct check_round *round)           \
+        {                                                                                 \
+                pattern_setup(state, round, &pattern_##name_);                            \
+        }                                                                                 \
+        static int verify_##name_(const void *state, struct check_mismatch *ret_mismatch) \
+        {                                                                                 \
+                return pattern_verify(state, &pattern_##name_, ret_mismatch);             \
+        }                                                                                 \
+        const struct check check_##name_ = { .name = #name_,                              \
+                .detects = (detects_),                                                    \
+                .family = CHECK_MOVE,                                                     \
+                .needs = (needs_),                                                        \
+                .state_size = sizeof(struct pattern_state),                               \
+                .output_offset = sizeof(struct registers),                                \
+                .output_size = sizeof(struct registers) + PATTERN_LIST,                   \
+                .round_us = 5000,                                                         \
+                .cycle = 4 * ARRAY_SIZE(sizes_),                                          \
+                .events = true,                                                           \
+                .registers = true,                                                        \
+                .fields = pattern_fields,                                                 \
+                .n_fields = PATTERN_FIELDS,                                               \
+                .prepare = pattern_prepare,                                               \
+                .setup = setup_##name_,                                                   \
+                .run = name_##_run,                                                       \
                 .verify = verify_##name_ }
 
 #define PATTERN_FIELDS (8 * (PATTERN_PASSES - 1))
