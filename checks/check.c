@@ -33,6 +33,7 @@ const char *check_unit_name(enum check_unit unit)
                 [CHECK_UNIT_INTEGER] = "integer",
                 [CHECK_UNIT_FLOAT] = "floating point",
                 [CHECK_UNIT_MEMORY] = "memory",
+                [CHECK_UNIT_BRANCH] = "branch",
         };
 
         return unit < CHECK_UNIT_COUNT ? names[unit] : "unknown";

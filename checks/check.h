@@ -56,6 +56,7 @@ enum check_unit {
         CHECK_UNIT_INTEGER, /* multiply, divide, shift, bits */
         CHECK_UNIT_FLOAT,   /* scalar floating point */
         CHECK_UNIT_MEMORY,
+        CHECK_UNIT_BRANCH, /* the way that control takes */
         CHECK_UNIT_COUNT
 };
 

@@ -121,7 +121,8 @@
         X(check_cache_pattern_avx512)          \
         X(check_memory_pattern_clflush)        \
         X(check_memory_pattern_clflushopt)     \
-        X(check_memory_pattern_clwb)
+        X(check_memory_pattern_clwb)           \
+        X(check_branch_condition_general)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)
