@@ -28,11 +28,12 @@ void branch_words(uint64_t *words, uint32_t count, enum branch_mode mode, uint64
         if (mode <= BRANCH_ALWAYS)
                 base[0] = mode == BRANCH_ALWAYS ? ~UINT64_C(0) : 0;
         base[1] = mode == BRANCH_ALTERNATING ? ~base[0] : base[1];
-        for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t i = 0, place = 0; i < count; i++) {
                 uint64_t draw = random_next(random);
                 bool drawn = mode == BRANCH_RANDOM || (mode == BRANCH_MOSTLY && draw % 8 == 0);
 
-                words[i] = drawn ? random_mix(draw) : base[i % period_of(mode)];
+                words[i] = drawn ? random_mix(draw) : base[place];
+                place = place + 1 < period_of(mode) ? place + 1 : 0;
         }
 }
 

@@ -49,10 +49,10 @@ void branch_compare(struct check_compare *compare, const struct branch_state *st
         const void *expected, uint32_t size);
 
 /* Fields of the part of the log from `at` on: for each mode `elements` of `stride` bytes, with lanes of `lane`. */
-#define BRANCH_FIELD(name, at, mode, elements, stride, lane)                                              \
-        {                                                                                                 \
+#define BRANCH_FIELD(name, at, mode, elements, stride, lane)                                               \
+        {                                                                                                  \
                 name, CHECK_UNIT_BRANCH, sizeof(struct registers) + (at) + (mode) * (elements) * (stride), \
-                        elements, stride, lane                                                            \
+                        elements, stride, lane                                                             \
         }
 #define BRANCH_FIELDS(name, at, elements, stride, lane)                            \
         BRANCH_FIELD(name ", never", at, 0, elements, stride, lane),               \

@@ -122,7 +122,14 @@
         X(check_memory_pattern_clflush)        \
         X(check_memory_pattern_clflushopt)     \
         X(check_memory_pattern_clwb)           \
-        X(check_branch_condition_general)
+        X(check_branch_condition_general)      \
+        X(check_branch_align_general)          \
+        X(check_branch_indirect_general)       \
+        X(check_branch_table_general)          \
+        X(check_branch_return_general)         \
+        X(check_branch_loop_general)           \
+        X(check_branch_compare_general)        \
+        X(check_branch_tight_general)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

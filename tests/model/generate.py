@@ -25,6 +25,7 @@ MODELS = [
     "integer",
     "scalar",
     "scalar_x87",
+    "branch",
 ]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
 MAGIC = b"assay-answers\n\0\0"
