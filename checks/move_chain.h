@@ -2,15 +2,13 @@
 /* Chains of moves: data that nothing but loads and stores of one form ever touch. The frame of the checks
  * move_split and move_stream.
  *
- * A form is a load and a store. Its data, one piece a slot, lie on side A of the form's own memory; a pass
- * carries all of them to side B, the next one back to A, each time to another position: every offset from the
- * slot's beginning up to the end of its first line, so that the accesses lie across lines, and where a page
- * ends inside a slot across pages. A wrong bit is never repaired: what is wrong once is wrong in the end, in
- * the slot of the form that was wrong. Nothing is computed. What a slot holds in the end is the data where they
- * were stored last, beside them what older stores left, around it what setup wrote.
+ * A form is a load and a store. Its data, one piece a slot, lie on side A of the form's own memory; a pass carries
+ * them to side B, the next one back to A, each to another position: every offset up to the end of the slot's first
+ * line, so that accesses lie across lines, and where a page ends inside a slot across pages. A wrong bit is never
+ * repaired: it is wrong in the end, in the slot of the form that was wrong. What a slot holds in the end is the data
+ * where they were stored last, beside them what older stores left, around it what setup wrote.
  *
- * The first form begins with its data in the registers: the sentinels of `in`, which are there again in the
- * end. */
+ * The first form begins with its data in the registers: the sentinels of `in`, which are there again at the end. */
 #pragma once
 
 #define MOVE_CHAIN_FORMS 36 /* at most */
@@ -51,7 +49,7 @@ struct move_chain_form {
         uint8_t align;       /* of both addresses */
         uint8_t extension;   /* enum move_chain_extension */
         bool reversed;       /* the bytes change their order with each pass: on side B it is the other one */
-        uint64_t constant;   /* stored in place of what was loaded; 0: none */
+        uint64_t constant;   /* each word of the data, in place of random ones; 0: none */
 };
 
 /* The facts of one check. */
@@ -90,9 +88,8 @@ void move_chain_setup(
 int move_chain_verify(const struct move_chain_state *state, const struct move_chain *chain,
         struct check_mismatch *ret_mismatch);
 
-/* The lists of forms hold nothing but FORM, FORM_REVERSED and FORM_CONSTANT, so that a kernel reads them too. Here
- * each becomes its struct move_chain_form, or, numbered from `first`, the field of its memory, whose elements
- * are lines. */
+/* The lists of forms hold nothing but FORM, FORM_REVERSED and FORM_CONSTANT: a kernel reads them too. Here each becomes
+ * its struct move_chain_form, or, numbered from `first`, the field of its memory, whose elements are lines. */
 #define MOVE_CHAIN_FORM(name, load_, store_, extension_, align_, ...)                                       \
         {                                                                                                   \
                 .load = (load_), .store = (store_), .align = (align_), .extension = MOVE_CHAIN_##extension_ \
@@ -113,13 +110,12 @@ int move_chain_verify(const struct move_chain_state *state, const struct move_ch
                         MOVE_CHAIN_MEMORY / 64, 64, 8                                           \
         }
 
-/* Opens the table of a check's fields. */
 #define MOVE_CHAIN_FIELDS(name)                  \
         enum { first_##name = __COUNTER__ + 1 }; \
         static const struct check_field fields_##name[]
 
 /* Defines a check from forms_NAME, fields_NAME and, in the last argument, what else its struct move_chain has. */
-#define MOVE_CHAIN_CHECK(name_, detects_, needs_, cycle_, round_us_, ...)                                \
+#define MOVE_CHAIN_CHECK(name_, detects_, needs_, round_us_, ...)                                        \
         static const struct move_chain chain_##name_ = {                                                 \
                 .forms = forms_##name_, .n_forms = ARRAY_SIZE(forms_##name_), __VA_ARGS__                \
         };                                                                                               \
@@ -141,7 +137,7 @@ int move_chain_verify(const struct move_chain_state *state, const struct move_ch
                 .output_offset = sizeof(struct registers),                                               \
                 .output_size = sizeof(struct registers) + ARRAY_SIZE(forms_##name_) * MOVE_CHAIN_MEMORY, \
                 .round_us = (round_us_),                                                                 \
-                .cycle = (cycle_),                                                                       \
+                .cycle = 8,                                                                              \
                 .events = true,                                                                          \
                 .registers = true,                                                                       \
                 .fields = fields_##name_,                                                                \

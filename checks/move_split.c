@@ -70,26 +70,26 @@ MOVE_CHAIN_CHECK(move_split_general,
         "Loads, stores and exchanges of general registers that lose, change or misplace bytes, also across "
         "lines "
         "and pages.",
-        ISA(CMOV), 8, 2000, RING(4, 32), .data = MOVE_CHAIN_GENERAL);
+        ISA(CMOV), 2000, RING(4, 32), .data = MOVE_CHAIN_GENERAL);
 MOVE_CHAIN_CHECK(move_split_movbe,
         "Byte-reversing loads and stores that lose, change or misplace bytes, also across lines and pages.",
-        ISA(MOVBE), 8, 2000, RING(24, 192), .data = MOVE_CHAIN_GENERAL);
+        ISA(MOVBE), 2000, RING(24, 192), .data = MOVE_CHAIN_GENERAL);
 MOVE_CHAIN_CHECK(move_split_mmx,
         "Loads and stores of MMX registers that lose, change or misplace bytes, also across lines and "
         "pages.",
-        ISA(MMX), 8, 2000, RING(48, 192), .data = MOVE_CHAIN_MMX);
+        ISA(MMX), 2000, RING(48, 192), .data = MOVE_CHAIN_MMX);
 MOVE_CHAIN_CHECK(move_split_sse3,
         "Loads and stores of 128-bit vectors and their parts that lose, change or misplace bytes, also "
         "across "
         "lines and pages.",
-        ISA(SSE2) | ISA(SSE3), 8, 2000, RING(8, 64), .data = MOVE_CHAIN_VECTOR);
+        ISA(SSE2) | ISA(SSE3), 2000, RING(8, 64), .data = MOVE_CHAIN_VECTOR);
 MOVE_CHAIN_CHECK(move_split_avx,
         "Loads and stores of 256-bit vectors and their parts that lose, change or misplace bytes, also "
         "across "
         "lines and pages.",
-        ISA(AVX), 8, 2000, RING(6, 32), .data = MOVE_CHAIN_VECTOR, .cleared = 32);
+        ISA(AVX), 2000, RING(6, 32), .data = MOVE_CHAIN_VECTOR, .cleared = 32);
 MOVE_CHAIN_CHECK(move_split_avx512,
         "Loads and stores of 512-bit vectors and their parts that lose, change or misplace bytes, also "
         "across "
         "lines and pages.",
-        ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512VL), 8, 2000, RING(4, 32), .data = MOVE_CHAIN_VECTOR);
+        ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512VL), 2000, RING(4, 32), .data = MOVE_CHAIN_VECTOR);

@@ -32,11 +32,28 @@
         mov     -40(%rsp), \register
 .endm
 
-.macro MOVE_IMMEDIATE_L register, target
-        movl    $0x9ac5e37b, \target
+/* A constant, and beside it a word to which every difference from it is added. */
+.macro MOVE_LOAD_IMMEDIATE constant, source, register
+        mov     8+\source, \register
+        push    %rbp
+        mov     \source, %rbp
+        lea     -(\constant)(%rbp,\register), \register
+        pop     %rbp
 .endm
-.macro MOVE_IMMEDIATE_Q register, target
+.macro MOVE_LOAD_IMMEDIATE_L source, register
+        MOVE_LOAD_IMMEDIATE 0x6ac5e37b, \source, \register
+.endm
+.macro MOVE_STORE_IMMEDIATE_L register, target
+        movl    $0x6ac5e37b, \target
+        movl    $0, 4+\target
+        mov     \register, 8+\target
+.endm
+.macro MOVE_LOAD_IMMEDIATE_Q source, register
+        MOVE_LOAD_IMMEDIATE -0x78b42ed2, \source, \register
+.endm
+.macro MOVE_STORE_IMMEDIATE_Q register, target
         movq    $-0x78b42ed2, \target
+        mov     \register, 8+\target
 .endm
 
 .macro MOVE_BSWAP_L source, register

@@ -63,19 +63,19 @@ MOVE_CHAIN_FIELDS(move_stream_direct) = {
 
 MOVE_CHAIN_CHECK(move_stream_mmx,
         "Stores past the caches from MMX registers that lose, change or misplace bytes.",
-        ISA(MMX) | ISA(SSE2), 8, 5000, RING(16), .data = MOVE_CHAIN_MMX);
+        ISA(MMX) | ISA(SSE2), 5000, RING(16), .data = MOVE_CHAIN_MMX);
 MOVE_CHAIN_CHECK(move_stream_sse41,
         "Stores past the caches from general and 128-bit registers that lose, change or misplace bytes.",
-        ISA(SSE2) | ISA(SSE41), 8, 5000, RING(8), .data = MOVE_CHAIN_VECTOR);
+        ISA(SSE2) | ISA(SSE41), 5000, RING(8), .data = MOVE_CHAIN_VECTOR);
 MOVE_CHAIN_CHECK(move_stream_sse4a,
         "Stores past the caches of single numbers that lose, change or misplace bytes.",
-        ISA(SSE2) | ISA(SSE4A), 8, 5000, RING(8), .data = MOVE_CHAIN_VECTOR);
+        ISA(SSE2) | ISA(SSE4A), 5000, RING(8), .data = MOVE_CHAIN_VECTOR);
 MOVE_CHAIN_CHECK(move_stream_avx2,
         "Stores past the caches from 256-bit registers that lose, change or misplace bytes.",
-        ISA(AVX) | ISA(AVX2), 8, 5000, RING(8), .data = MOVE_CHAIN_VECTOR, .cleared = 32);
+        ISA(AVX) | ISA(AVX2), 5000, RING(8), .data = MOVE_CHAIN_VECTOR, .cleared = 32);
 MOVE_CHAIN_CHECK(move_stream_avx512,
         "Stores past the caches from 512-bit registers that lose, change or misplace bytes.",
-        ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512VL), 8, 5000, RING(8), .data = MOVE_CHAIN_VECTOR);
+        ISA(AVX512F) | ISA(AVX512BW) | ISA(AVX512VL), 5000, RING(8), .data = MOVE_CHAIN_VECTOR);
 MOVE_CHAIN_CHECK(move_stream_direct,
         "Direct stores (movdiri, movdir64b) that lose, change or misplace bytes.",
-        ISA(SSE2) | ISA(MOVDIRI) | ISA(MOVDIR64B), 8, 5000, RING(8), .data = MOVE_CHAIN_VECTOR);
+        ISA(SSE2) | ISA(MOVDIRI) | ISA(MOVDIR64B), 5000, RING(8), .data = MOVE_CHAIN_VECTOR);
