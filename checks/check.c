@@ -67,6 +67,7 @@ const char *check_unit_name(enum check_unit unit)
                 [CHECK_UNIT_MEMORY] = "memory",
                 [CHECK_UNIT_PROGRAM] = "random program",
                 [CHECK_UNIT_COHERENCE] = "coherence",
+                [CHECK_UNIT_BRANCH] = "branch",
         };
 
         return unit < CHECK_UNIT_COUNT ? names[unit] : "unknown";

@@ -61,6 +61,7 @@ enum check_unit {
         CHECK_UNIT_MEMORY,
         CHECK_UNIT_PROGRAM, /* a random program: which instruction of it, its seed tells */
         CHECK_UNIT_COHERENCE, /* lines that several CPUs use: what is wrong there may be the work of any of them */
+        CHECK_UNIT_BRANCH, /* the way that control takes */
         CHECK_UNIT_COUNT
 };
 

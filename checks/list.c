@@ -172,7 +172,38 @@
         X(check_library_zstd_compress)         \
         X(check_library_openssl_digest)        \
         X(check_library_openssl_cipher)        \
-        X(check_library_openssl_key)
+        X(check_library_openssl_key)           \
+        X(check_move_split_general)            \
+        X(check_move_split_movbe)              \
+        X(check_move_split_mmx)                \
+        X(check_move_split_sse3)               \
+        X(check_move_split_avx)                \
+        X(check_move_split_avx512)             \
+        X(check_move_stream_mmx)               \
+        X(check_move_stream_sse41)             \
+        X(check_move_stream_sse4a)             \
+        X(check_move_stream_avx2)              \
+        X(check_move_stream_avx512)            \
+        X(check_move_stream_direct)            \
+        X(check_move_forward_sse2)             \
+        X(check_move_forward_avx)              \
+        X(check_move_forward_avx512)           \
+        X(check_move_string_general)           \
+        X(check_move_address_general)          \
+        X(check_cache_pattern_sse41)           \
+        X(check_cache_pattern_avx2)            \
+        X(check_cache_pattern_avx512)          \
+        X(check_memory_pattern_clflush)        \
+        X(check_memory_pattern_clflushopt)     \
+        X(check_memory_pattern_clwb)           \
+        X(check_branch_condition_general)      \
+        X(check_branch_align_general)          \
+        X(check_branch_indirect_general)       \
+        X(check_branch_table_general)          \
+        X(check_branch_return_general)         \
+        X(check_branch_loop_general)           \
+        X(check_branch_compare_general)        \
+        X(check_branch_tight_general)
 
 #define DECLARE(name) extern const struct check name;
 CHECKS(DECLARE)

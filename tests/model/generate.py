@@ -31,6 +31,7 @@ MODELS = [
     "library",
     "program_forms",
     "program",
+    "branch",
 ]
 ANSWERS = pathlib.Path(__file__).resolve().parents[2] / "checks" / "answers"
 MAGIC = b"assay-answers\n\0\0"
