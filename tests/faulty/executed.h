@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which check executes which mnemonic in the checks' own code (set-up, run and comparison, assembly and C): found by
+ * running the rounds that the first pass of the plan runs, with a breakpoint at each instruction that goes at its first
+ * hit. The checks' code must be linked into the section `checks_text` (Makefile.am). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tests/faulty/code.h"
+
+struct executed;
+
+/* Runs all checks that this CPU can run, in a child process. `code` is that of this program. NULL where that is not
+ * possible; said on standard error. */
+struct executed *executed_find(const struct code *code);
+
+bool executed_mnemonic(const struct executed *executed, unsigned check, unsigned mnemonic);
+
+/* How many rounds of a check the first pass runs: its cycle, or what 20 ms hold. 0: the check does not run here. */
+uint32_t executed_rounds(const struct executed *executed, unsigned check);
+
+/* What is added to an address in the file where this program is loaded. */
+uint64_t executed_bias(void);
+
+/* True for a place in the checks' code. */
+bool executed_in_checks(uint64_t address);
+
+/* Starts this program again, so that it and its children have the same addresses each time. */
+void executed_fix_addresses(char **argv);
+
+/* Memory for the states of rounds, at an address that is always the same. NULL where there is none. */
+void *executed_state(void);
