@@ -89,21 +89,34 @@ static int by_address(const void *a, const void *b)
         return x->end > y->end ? -1 : x->end < y->end; /* the one that has a size first */
 }
 
+/* Symbol `i`, NULL behind the last one; *ret_name is NULL for one that names no code. */
+static const Elf64_Sym *symbol(const struct code *code, const Elf64_Shdr *table, const Elf64_Shdr *names, uint64_t i,
+        const char **ret_name)
+{
+        const Elf64_Sym *s = i < table->sh_size / sizeof(*s)
+                                     ? at(code, table->sh_offset + i * sizeof(*s), sizeof(*s))
+                                     : NULL;
+        const char *name = s ? at(code, names->sh_offset + s->st_name, 1) : NULL;
+        unsigned type = s ? ELF64_ST_TYPE(s->st_info) : STT_FILE;
+        bool is_code = name && *name && s->st_shndx != SHN_UNDEF &&
+                       (type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC) &&
+                       section_end(code, s->st_value) > s->st_value;
+
+        *ret_name = is_code ? name : NULL;
+        return s;
+}
+
 static int add_symbols(struct code *code)
 {
         const Elf64_Shdr *table = section_named(code, ".symtab");
         const Elf64_Shdr *names = table ? section(code, table->sh_link) : NULL;
+        const Elf64_Sym *s;
+        const char *name;
         int r = 0;
 
-        for (uint64_t i = 0; names && r == 0 && i < table->sh_size / sizeof(Elf64_Sym); i++) {
-                const Elf64_Sym *s = at(code, table->sh_offset + i * sizeof(*s), sizeof(*s));
-                const char *name = s ? at(code, names->sh_offset + s->st_name, 1) : NULL;
-                unsigned type = s ? ELF64_ST_TYPE(s->st_info) : STT_FILE;
-
-                if (name && *name && (type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC) &&
-                        s->st_shndx != SHN_UNDEF && section_end(code, s->st_value) > s->st_value)
+        for (uint64_t i = 0; names && r == 0 && (s = symbol(code, table, names, i, &name)); i++)
+                if (name)
                         r = code_add(code, s->st_value, s->st_value + s->st_size, name);
-        }
         return r;
 }
 
@@ -242,10 +255,16 @@ const struct code_function *code_function_at(const struct code *code, uint64_t a
         return NULL;
 }
 
-const struct code_function *code_function_named(const struct code *code, const char *name)
+uint64_t code_symbol(const struct code *code, const char *name)
 {
-        for (size_t i = 0; i < code->n_functions; i++)
-                if (strcmp(code->functions[i].name, name) == 0)
-                        return &code->functions[i];
-        return NULL;
+        const Elf64_Shdr *table = section_named(code, ".symtab");
+        const Elf64_Shdr *names = table ? section(code, table->sh_link) : NULL;
+        uint64_t i = 0;
+        const char *own;
+        const Elf64_Sym *s;
+
+        for (; names && (s = symbol(code, table, names, i, &own)); i++)
+                if (own && strcmp(own, name) == 0)
+                        return s->st_value;
+        return 0;
 }

@@ -37,8 +37,8 @@ const uint8_t *code_bytes(const struct code *code, uint64_t address, size_t *ret
 /* The function that an address lies in, or NULL. */
 const struct code_function *code_function_at(const struct code *code, uint64_t address);
 
-/* The first function of this name, or NULL. */
-const struct code_function *code_function_named(const struct code *code, const char *name);
+/* The address of the symbol of this name, 0 where there is none. */
+uint64_t code_symbol(const struct code *code, const char *name);
 
 /* Internal: adds the functions of .eh_frame, of `size` bytes at `frames`, loaded at `address`. 0 or -ENOMEM. */
 int code_frames(struct code *code, const uint8_t *frames, size_t size, uint64_t address);

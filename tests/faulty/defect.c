@@ -11,7 +11,7 @@
 #include "checks/check.h"
 #include "tests/faulty/defect_report.h"
 
-#define SEEDS 8
+#define SEEDS 20
 #define CHECKS_TEXT_MAX 190 /* of one --checks: agent/configuration.h */
 #define CONTROL_MOST_S 16
 #define LIMIT_S 180

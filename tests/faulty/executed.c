@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "checks/check.h"
 #include "checks/registers.h"
+#include "tests/faulty/emitted.h"
 #include "tests/faulty/trap.h"
 
 #define CHECKS_MAX 512
@@ -79,31 +80,45 @@ static uint32_t run_rounds(const struct check *check, void *state)
         return n;
 }
 
+static void note_emitted(unsigned mnemonic, void *user)
+{
+        bool *mnemonics = user;
+
+        mnemonics[mnemonic] = true;
+}
+
+uint8_t *executed_symbol(const struct code *code, const char *name)
+{
+        uint64_t address = code_symbol(code, name);
+
+        return address ? (uint8_t *)(address + executed_bias()) : NULL; /* NOLINT: an address by nature */
+}
+
 /* The child: every check once, with breakpoints everywhere. */
-static void find(struct executed *executed, struct trap_place *places, const uint16_t *mnemonics, size_t n)
+static _Noreturn void find(struct executed *executed, struct trap_request *request, const uint16_t *mnemonics)
 {
         isa_set features = isa_read();
         void *state = executed_state();
-        struct trap_counts counts;
 
-        if (!state || trap_begin(__start_checks_text, __stop_checks_text, &counts) < 0)
+        if (!state || trap_begin(request->begin, request->end) < 0)
                 _exit(1);
         registers_use(features);
         for (unsigned c = 0; check_list[c] && c < CHECKS_MAX; c++) {
                 if (check_list[c]->needs & ~features)
                         continue;
-                for (size_t i = 0; i < n; i++)
-                        places[i].hits = 0;
-                trap_plant(places, n, 0, false, (struct trap_limits){ 0 });
+                for (size_t i = 0; i < request->n; i++)
+                        request->places[i].hits = 0;
+                request->user = executed->mnemonic[c];
+                trap_plant(request);
                 executed->rounds[c] = run_rounds(check_list[c], state);
                 trap_withdraw();
-                for (size_t i = 0; i < n; i++)
-                        executed->mnemonic[c][mnemonics[i]] |= places[i].hits > 0;
+                for (size_t i = 0; i < request->n; i++)
+                        executed->mnemonic[c][mnemonics[i]] |= request->places[i].hits > 0;
         }
         _exit(0);
 }
 
-static struct executed *in_child(struct trap_place *places, const uint16_t *mnemonics, size_t n)
+static struct executed *in_child(struct trap_request *request, const uint16_t *mnemonics)
 {
         struct executed *executed = mmap(
                 NULL, sizeof(*executed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -115,7 +130,7 @@ static struct executed *in_child(struct trap_place *places, const uint16_t *mnem
         (void)fflush(NULL);
         pid = fork();
         if (pid == 0)
-                find(executed, places, mnemonics, n);
+                find(executed, request, mnemonics);
         if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
                 return executed;
         fprintf(stderr, "the checks could not be run with breakpoints: status %#x\n", (unsigned)status);
@@ -127,16 +142,27 @@ struct executed *executed_find(const struct code *code)
 {
         AUTO_FREE struct trap_place *places = calloc(code->n_places + 1, sizeof(*places));
         AUTO_FREE uint16_t *mnemonics = calloc(code->n_places + 1, sizeof(*mnemonics));
-        size_t n = 0;
+        struct trap_counts counts;
+        struct trap_request request = { .begin = __start_checks_text,
+                .end = __stop_checks_text,
+                .places = places,
+                .counts = &counts,
+                .enter = executed_symbol(code, EMITTED_ENTER),
+                .leave = executed_symbol(code, EMITTED_RETURN),
+                .emitted = note_emitted };
 
         if (!places || !mnemonics)
                 return NULL;
-        for (size_t i = 0; i < code->n_places; i++)
-                if (executed_in_checks(code->places[i].address)) {
-                        places[n].address = (uint8_t *)(code->places[i].address + executed_bias()); /* NOLINT */
-                        mnemonics[n++] = code->places[i].mnemonic;
-                }
-        return in_child(places, mnemonics, n);
+        for (size_t i = 0; i < code->n_places; i++) {
+                uint8_t *address = (uint8_t *)(code->places[i].address + executed_bias()); /* NOLINT */
+
+                if (!executed_in_checks(code->places[i].address) || address == request.enter ||
+                        address == request.leave)
+                        continue;
+                places[request.n].address = address;
+                mnemonics[request.n++] = code->places[i].mnemonic;
+        }
+        return in_child(&request, mnemonics);
 }
 
 bool executed_mnemonic(const struct executed *executed, unsigned check, unsigned mnemonic)

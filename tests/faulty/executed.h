@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which check executes which mnemonic in the checks' own code (set-up, run and comparison, assembly and C): found by
- * running the rounds that the first pass of the plan runs, with a breakpoint at each instruction that goes at its first
+/* Which check executes which mnemonic in the checks' own code (set-up, run and comparison, assembly and C, and what a
+ * check emits): found by running the rounds that the first pass of the plan runs, with a breakpoint at each instruction that goes at its first
  * hit. The checks' code must be linked into the section `checks_text` (Makefile.am). */
 #pragma once
 
@@ -22,6 +22,9 @@ uint32_t executed_rounds(const struct executed *executed, unsigned check);
 
 /* What is added to an address in the file where this program is loaded. */
 uint64_t executed_bias(void);
+
+/* Where a symbol of this program is; NULL where there is none. */
+uint8_t *executed_symbol(const struct code *code, const char *name);
 
 /* True for a place in the checks' code. */
 bool executed_in_checks(uint64_t address);

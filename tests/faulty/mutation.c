@@ -15,10 +15,14 @@
 #include "base/clock.h"
 #include "checks/check.h"
 #include "checks/registers.h"
+#include "tests/faulty/emitted.h"
 #include "tests/faulty/trap.h"
 
 #define HANG_S 5           /* of CPU time, for one round */
 #define CONTROL_ROUNDS 2
+#define CONTROL_HITS 32  /* of each place */
+#define BRIEF_HITS 2000  /* of each place in a round */
+#define BRIEF_FLIPS 250
 
 extern uint8_t __start_checks_text[], __stop_checks_text[]; /* by the linker */
 
@@ -30,6 +34,7 @@ struct shared {
 
 struct mutation_places {
         unsigned mnemonic;
+        uint8_t *enter, *leave; /* of emitted code */
         size_t n;
         struct trap_place *places;
         struct result *results;
@@ -72,6 +77,7 @@ static bool run_check(unsigned index, uint32_t from, uint32_t to, struct mutatio
         mutation->round = from;
         if (check_prepare(check) < 0)
                 _exit(1);
+        trap_unlock_emitted();
         for (uint32_t n = from; n < to; n++) {
                 const struct check_round round = { .seed = 1, .number = n };
 
@@ -100,7 +106,8 @@ static bool run_checks(const struct executed *executed, unsigned mnemonic, uint3
         return false;
 }
 
-/* First a round of each check, so that a mnemonic which many execute and few examine is not tried for long. */
+/* First a round of each check, so that a mnemonic which many execute and few examine is not tried for long. If nothing
+ * goes wrong then, nothing is likely to, unless the mnemonic was not executed yet. */
 static _Noreturn void run_all(const struct executed *executed, unsigned mnemonic, struct shared *shared, enum mutation_way way)
 {
         void *state = executed_state();
@@ -109,27 +116,38 @@ static _Noreturn void run_all(const struct executed *executed, unsigned mnemonic
                 _exit(1);
         shared->mutation.end = MUTATION_UNSEEN;
         if (run_checks(executed, mnemonic, 0, 1, &shared->mutation, state) ||
-                (shared->counts.flips &&
+                ((shared->counts.flips || !shared->counts.hits || way == MUTATION_STEADY) &&
                         run_checks(executed, mnemonic, 1, way == MUTATION_CONTROL ? CONTROL_ROUNDS : UINT32_MAX,
                                 &shared->mutation, state)))
                 shared->mutation.end = MUTATION_MISMATCH;
         _exit(0);
 }
 
-static const struct trap_limits limits[] = {
-        [MUTATION_CONTROL] = { 32, 0 },
-        [MUTATION_BRIEF] = { 2000, 250 },
-        [MUTATION_STEADY] = { 0, 0 },
-};
-
 static _Noreturn void child(const struct executed *executed, const struct mutation_places *places,
         struct shared *shared, uint64_t seed, enum mutation_way way)
 {
+        struct trap_request request = { .begin = __start_checks_text,
+                .end = __stop_checks_text,
+                .places = places->places,
+                .n = places->n,
+                .counts = &shared->counts,
+                .corrupting = way != MUTATION_CONTROL,
+                .seed = seed,
+                .enter = places->enter,
+                .leave = places->leave,
+                .mnemonic = places->mnemonic };
+
         confine();
         registers_use(isa_read());
-        if (trap_begin(__start_checks_text, __stop_checks_text, &shared->counts) < 0)
+        if (trap_begin(request.begin, request.end) < 0)
                 _exit(1);
-        trap_plant(places->places, places->n, seed, way != MUTATION_CONTROL, limits[way]);
+        if (way == MUTATION_CONTROL)
+                request.limits.hits = CONTROL_HITS;
+        if (way == MUTATION_BRIEF) {
+                request.limits.hits = BRIEF_HITS;
+                request.limits.flips = BRIEF_FLIPS;
+        }
+        trap_plant(&request);
         run_all(executed, places->mnemonic, shared, way);
 }
 
@@ -142,7 +160,7 @@ static struct mutation outcome_of(const struct shared *shared, int status)
         m.hits = shared->counts.hits;
         m.flips = shared->counts.flips;
         if (shared->counts.first_flipped)
-                m.place = (uint64_t)shared->counts.first_flipped->address - executed_bias();
+                m.place = (uint64_t)shared->counts.first_flipped - executed_bias();
         if (WIFSIGNALED(status))
                 m.end = WTERMSIG(status) == SIGPROF || WTERMSIG(status) == SIGALRM ? MUTATION_HANG
                                                                                    : MUTATION_CRASH;
@@ -213,10 +231,9 @@ struct mutation_places *mutation_places(const struct code *code, unsigned mnemon
                         .result = result,
                 };
         }
-        if (places->n)
-                return places;
-        mutation_places_free(places);
-        return NULL;
+        places->enter = executed_symbol(code, EMITTED_ENTER);
+        places->leave = executed_symbol(code, EMITTED_RETURN);
+        return places;
 }
 
 void mutation_places_free(struct mutation_places *places)

@@ -36,6 +36,6 @@ struct mutation_places;
 struct mutation mutation_try(const struct executed *executed, struct mutation_places *places, uint64_t seed,
         enum mutation_way way);
 
-/* The places of a mnemonic in the checks' code, or NULL where none of them has a result. */
+/* The places of a mnemonic in the checks' code; NULL: no memory. */
 struct mutation_places *mutation_places(const struct code *code, unsigned mnemonic);
 void mutation_places_free(struct mutation_places *places);

@@ -140,7 +140,7 @@ static bool is_stack_write(const ZydisDecodedOperand *operand)
         return operand->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN && operand->mem.base == ZYDIS_REGISTER_RSP;
 }
 
-static void set_address(struct result *result, const ZydisDecodedInstruction *instruction,
+void result_address(struct result *result, const ZydisDecodedInstruction *instruction,
         const ZydisDecodedOperand *operand)
 {
         struct result_address *to = &result->address;
@@ -197,18 +197,10 @@ static void set_bit_index(struct result *result, const ZydisDecodedInstruction *
         result->address.bit_width = (uint8_t)operands[1].size;
 }
 
-void result_add_memory(struct result *result, const ZydisDecodedInstruction *instruction,
-        const ZydisDecodedOperand *operand, unsigned skip, unsigned bits)
-{
-        set_address(result, instruction, operand);
-        result->address.displacement += skip;
-        (void)result_add(result, (struct result_part){ .kind = RESULT_MEMORY, .bits = (uint16_t)bits });
-}
-
 static void add_memory(struct result *result, const ZydisDecodedInstruction *instruction,
         const ZydisDecodedOperand *operands, const ZydisDecodedOperand *operand)
 {
-        set_address(result, instruction, operand);
+        result_address(result, instruction, operand);
         if (operand->mem.type == ZYDIS_MEMOP_TYPE_VSIB) {
                 add_scatter(result, instruction, operands, operand);
                 return;
@@ -329,7 +321,7 @@ bool result_find(const ZydisDecodedInstruction *instruction, const ZydisDecodedO
                 }
         add_flags(r, instruction);
         add_branch(r, instruction, operands);
-        if (r->n_parts && r->when == RESULT_ALWAYS) {
+        if (r->n_parts) {
                 find_lanes(r, instruction, operands);
                 find_when(r, instruction, operands);
         }

@@ -23,7 +23,7 @@ enum result_kind {
         RESULT_FLAGS,   /* the bits `mask` of rflags */
         RESULT_FS_BASE,
         RESULT_GS_BASE,
-        RESULT_MEMORY,  /* `bits` at the address */
+        RESULT_MEMORY,  /* `bits` at the address and `offset` bytes */
         RESULT_SCATTER, /* `bits` in all, in elements of `lane_bits` at the addresses that the index register names */
         RESULT_WAY,     /* a conditional branch: taken or not */
         RESULT_TARGET,  /* where an unconditional one leads */
@@ -32,6 +32,7 @@ enum result_kind {
 struct result_part {
         enum result_kind kind;
         uint8_t index;
+        uint8_t restored; /* xrstor: 1 + the component that has to be asked for; else 0 */
         uint16_t first, bits;
         uint32_t offset;
         uint64_t mask;
@@ -54,7 +55,6 @@ enum result_when {
         RESULT_EXCHANGED, /* cmpxchg: memory or register if equal, else the accumulator */
         RESULT_FOUND,     /* bsf, bsr: the register only if the source was not 0 */
         RESULT_SHIFTED,   /* the flags depend on the count */
-        RESULT_SAVED_SSE, /* xsave, xrstor: if they were asked for SSE's state */
 };
 
 #define RESULT_NO_REGISTER 0xff

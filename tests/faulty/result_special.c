@@ -7,9 +7,9 @@
 #define X87_EXCEPTIONS 0x3f
 #define X87_ROUNDING 0xf00  /* precision and rounding of the control word */
 #define MXCSR_DEFINED 0xffff
-#define FXSAVE_XMM 160      /* Intel SDM volume 1, table 10-2 */
-#define FXSAVE_XMM_BITS 512 /* of four registers, which is part enough */
-#define FNSAVE_REGISTERS 28 /* figure 8-9 */
+#define X87_BITS 80
+#define FNSAVE_REGISTERS 28 /* Intel SDM volume 1, figure 8-9 */
+#define SAVED_BITS 512      /* of four registers, which is part enough */
 #define PKRU_COMPONENT 9
 
 /* Where one field of the XSAVE area is the result. */
@@ -51,7 +51,7 @@ static bool add_fields(struct result *result)
         return result->n_parts > 0;
 }
 
-/* Eight of the registers: with 16 each would as well be one of two. */
+/* Eight of the registers: all would be too many. */
 static void add_vectors(struct result *result, uint16_t first, uint16_t bits)
 {
         static const uint8_t some[RESULT_PARTS_MAX] = { 0, 3, 5, 6, 9, 10, 12, 15 };
@@ -63,11 +63,33 @@ static void add_vectors(struct result *result, uint16_t first, uint16_t bits)
                                                  .bits = bits });
 }
 
+/* What xrstor brings back of SSE's, AVX's and AVX-512's parts of a vector register, as far as it is asked to. */
+static void add_restored(struct result *result)
+{
+        static const struct {
+                uint8_t component;
+                uint16_t first, bits;
+        } parts[] = { { 1, 0, 128 }, { 2, 128, 128 }, { 6, 256, 256 } };
+
+        for (uint8_t i = 0; i < RESULT_PARTS_MAX; i++)
+                (void)result_add(result, (struct result_part){ .kind = RESULT_VECTOR,
+                                                 .index = 2 * i + 1,
+                                                 .restored = 1 + parts[i % 3].component,
+                                                 .first = parts[i % 3].first,
+                                                 .bits = parts[i % 3].bits });
+}
+
+static void add_memory(struct result *result, uint32_t offset, uint16_t bits)
+{
+        (void)result_add(
+                result, (struct result_part){ .kind = RESULT_MEMORY, .offset = offset, .bits = bits });
+}
+
 static void add_x87_registers(struct result *result)
 {
         for (uint8_t i = 0; i < 8; i++)
                 (void)result_add(
-                        result, (struct result_part){ .kind = RESULT_X87, .index = i, .bits = 80 });
+                        result, (struct result_part){ .kind = RESULT_X87, .index = i, .bits = X87_BITS });
 }
 
 static bool add_state(struct result *result, const ZydisDecodedInstruction *instruction,
@@ -82,31 +104,25 @@ static bool add_state(struct result *result, const ZydisDecodedInstruction *inst
                 break;
         case ZYDIS_MNEMONIC_XRSTOR:
         case ZYDIS_MNEMONIC_XRSTOR64:
-                result->when = RESULT_SAVED_SSE;
-                add_vectors(result, 0, 128);
+                add_restored(result);
                 break;
         case ZYDIS_MNEMONIC_FXRSTOR:
         case ZYDIS_MNEMONIC_FXRSTOR64:
                 add_vectors(result, 0, 128);
                 break;
-        case ZYDIS_MNEMONIC_XSAVE:
-        case ZYDIS_MNEMONIC_XSAVE64:
-        case ZYDIS_MNEMONIC_XSAVEC:
-        case ZYDIS_MNEMONIC_XSAVEC64:
-        case ZYDIS_MNEMONIC_XSAVEOPT:
-        case ZYDIS_MNEMONIC_XSAVEOPT64:
-                result->when = RESULT_SAVED_SSE;
-                result_add_memory(result, instruction, &operands[0], FXSAVE_XMM, FXSAVE_XMM_BITS);
-                break;
         case ZYDIS_MNEMONIC_FXSAVE:
         case ZYDIS_MNEMONIC_FXSAVE64:
-                result_add_memory(result, instruction, &operands[0], FXSAVE_XMM, FXSAVE_XMM_BITS);
+                result_address(result, instruction, &operands[0]);
+                add_memory(result, RESULT_AREA_X87, X87_BITS);
+                add_memory(result, RESULT_AREA_XMM, SAVED_BITS);
                 break;
         case ZYDIS_MNEMONIC_FNSTENV: /* the control word: what is defined of the rest is x87's, too */
-                result_add_memory(result, instruction, &operands[0], 0, 16);
+                result_address(result, instruction, &operands[0]);
+                add_memory(result, 0, 16);
                 break;
         case ZYDIS_MNEMONIC_FNSAVE:
-                result_add_memory(result, instruction, &operands[0], FNSAVE_REGISTERS, 8 * 80);
+                result_address(result, instruction, &operands[0]);
+                add_memory(result, FNSAVE_REGISTERS, 8 * X87_BITS);
                 break;
         case ZYDIS_MNEMONIC_FRSTOR:
                 add_x87_registers(result);

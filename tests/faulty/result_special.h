@@ -8,9 +8,9 @@
 /* Adds a part; NULL where there is no room (parts beyond the eighth are left out). */
 struct result_part *result_add(struct result *result, struct result_part part);
 
-/* Adds `bits` of memory, `skip` bytes into the operand. */
-void result_add_memory(struct result *result, const ZydisDecodedInstruction *instruction,
-        const ZydisDecodedOperand *operand, unsigned skip, unsigned bits);
+/* Sets the address, from a memory operand. */
+void result_address(struct result *result, const ZydisDecodedInstruction *instruction,
+        const ZydisDecodedOperand *operand);
 
 /* Returns true where the instruction is one of these, whose operands are then not looked at. */
 bool result_special(struct result *result, const ZydisDecodedInstruction *instruction,

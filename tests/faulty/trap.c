@@ -2,15 +2,19 @@
 #include "tests/faulty/trap.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "checks/isa.h"
 #include "tests/faulty/corrupt.h"
+#include "tests/faulty/emitted.h"
 
 #define BREAKPOINT 0xcc
 #define TRAP_BREAKPOINT 3 /* gregs[REG_TRAPNO]: the vector of #BP */
@@ -20,20 +24,23 @@
 #define AREA_SIZE_OFFSET 480 /* struct _fpx_sw_bytes, xstate_size: arch/x86/include/uapi/asm/sigcontext.h */
 
 static struct {
-        uint8_t *begin, *end;
+        struct trap_request request;
+        uint8_t *begin;
         uint32_t *index; /* of each byte of the code: 1 + its place, 0 for none */
-        struct trap_place *places;
-        size_t n_places;
-        uint64_t seed;
-        struct trap_limits limits;
-        bool corrupting, bases;
+        bool bases;      /* those of fs and gs can be read */
         struct trap_place *stepping;
         uint8_t *next;   /* where the instruction that is executed just now ends, if a breakpoint waits there */
         uint8_t covered; /* what that one covers */
-        struct trap_counts *counts;
+        struct trap_place enter, leave;
+        struct emitted_place found[EMITTED_PLACES_MAX];
+        struct trap_place emitted[EMITTED_PLACES_MAX];
+        size_t n_emitted;
         struct corrupt_machine before;
         uint8_t area[AREA_MAX] __attribute__((aligned(64))); /* of `before` */
 } trap;
+
+/* Both marks of emitted code are an endbr64. */
+static const struct result mark = { .length = 4 };
 
 /* ---- the machine, as the kernel saved it ---- */
 
@@ -91,48 +98,119 @@ static bool memory_write(void *user, uint64_t address, const void *from, size_t 
         return true;
 }
 
+/* ---- emitted code ---- */
+
+static void withdraw_emitted(void)
+{
+        for (size_t i = 0; i < trap.n_emitted; i++)
+                *trap.emitted[i].address = trap.emitted[i].original;
+        trap.n_emitted = 0;
+}
+
+/* It is entered: rsi and rdx have its address and size. */
+static void on_enter(const ucontext_t *context)
+{
+        uint8_t *code = (uint8_t *)context->uc_mcontext.gregs[REG_RSI]; /* NOLINT: an address by nature */
+        size_t size = (size_t)context->uc_mcontext.gregs[REG_RDX];
+
+        withdraw_emitted();
+        if (trap.request.emitted) {
+                emitted_each(code, size, trap.request.emitted, trap.request.user);
+                return;
+        }
+        trap.n_emitted = emitted_find(code, size, trap.request.mnemonic, trap.found);
+        for (size_t i = 0; i < trap.n_emitted; i++) {
+                uint8_t *address = code + trap.found[i].offset;
+
+                trap.emitted[i] = (struct trap_place){ address, &trap.found[i].result, 0, 0, *address };
+                *address = BREAKPOINT;
+        }
+}
+
 /* ---- hits ---- */
 
 static struct trap_place *place_at(const uint8_t *address)
 {
-        uint32_t i = address >= trap.begin && address < trap.end ? trap.index[address - trap.begin] : 0;
+        uint32_t i = address >= trap.request.begin && address < trap.request.end ? trap.index[address - trap.begin]
+                                                                                 : 0;
 
-        return i ? &trap.places[i - 1] : NULL;
+        if (i)
+                return &trap.request.places[i - 1];
+        if (address == trap.enter.address)
+                return &trap.enter;
+        if (address == trap.leave.address)
+                return &trap.leave;
+        for (size_t e = 0; e < trap.n_emitted; e++)
+                if (trap.emitted[e].address == address)
+                        return &trap.emitted[e];
+        return NULL;
 }
 
-/* The int3 was executed: back to the instruction, and to a stop after it. That is a breakpoint where it can be one,
- * because hypervisors make the trap flag cost 18 us. */
+/* Puts a stop behind the instruction: a breakpoint where it can be one, because hypervisors make the trap flag cost
+ * 18 us. */
+static void stop_behind(ucontext_t *context, const struct trap_place *place)
+{
+        trap.next = place->address + place->result->length;
+        if (!result_goes_on(place->result)) {
+                trap.next = NULL;
+                context->uc_mcontext.gregs[REG_EFL] |= TRAP_FLAG;
+                return;
+        }
+        trap.covered = *trap.next;
+        *trap.next = BREAKPOINT;
+}
+
+static bool is_beyond_limit(const struct trap_place *place)
+{
+        return (trap.request.limits.hits && place->hits > trap.request.limits.hits) ||
+               (trap.request.limits.flips && place->flips >= trap.request.limits.flips);
+}
+
+/* The int3 was executed: back to the instruction. */
 static void on_hit(ucontext_t *context, struct trap_place *place)
 {
-        place->hits++;
-        trap.counts->hits++;
         *place->address = place->original;
         context->uc_mcontext.gregs[REG_RIP] = (greg_t)place->address;
-        if (!place->result || (trap.limits.hits && place->hits > trap.limits.hits))
-                return;
+        if (place == &trap.enter) {
+                on_enter(context);
+        } else if (place == &trap.leave) {
+                withdraw_emitted();
+        } else {
+                place->hits++;
+                trap.request.counts->hits++;
+                if (!place->result || is_beyond_limit(place))
+                        return;
+        }
         trap.stepping = place;
         machine_read(context, &trap.before);
         if (place->result->extended) {
                 copy(trap.area, trap.before.xsave, MIN(trap.before.xsave_size, sizeof(trap.area)));
                 trap.before.xsave = trap.area;
         }
-        trap.next = place->address + place->result->length;
-        if (result_goes_on(place->result) && trap.next < trap.end) {
-                trap.covered = *trap.next;
-                *trap.next = BREAKPOINT;
-        } else {
-                trap.next = NULL;
-                context->uc_mcontext.gregs[REG_EFL] |= TRAP_FLAG;
-        }
+        stop_behind(context, place);
+}
+
+static void spoil(ucontext_t *context, struct trap_place *place)
+{
+        static const struct corrupt_memory memory = { memory_read, memory_write, NULL };
+        struct corrupt_machine after = { .xsave_size = 0 };
+        enum corrupt_change change;
+
+        machine_read(context, &after);
+        change = corrupt(trap.request.seed, place->result, &trap.before, &after, &memory);
+        if (!change)
+                return;
+        machine_write(context, &after, change);
+        place->flips++;
+        trap.request.counts->flips++;
+        if (!trap.request.counts->first_flipped)
+                trap.request.counts->first_flipped = place->address;
 }
 
 /* The instruction was executed. */
 static void on_step(ucontext_t *context)
 {
-        static const struct corrupt_memory memory = { memory_read, memory_write, NULL };
         struct trap_place *place = trap.stepping;
-        struct corrupt_machine after = { .xsave_size = 0 };
-        enum corrupt_change change = CORRUPT_NOTHING;
 
         trap.stepping = NULL;
         if (trap.next) {
@@ -140,17 +218,9 @@ static void on_step(ucontext_t *context)
                 context->uc_mcontext.gregs[REG_RIP] = (greg_t)trap.next;
         }
         context->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
-        machine_read(context, &after);
-        if (trap.corrupting)
-                change = corrupt(trap.seed, place->result, &trap.before, &after, &memory);
-        if (change) {
-                machine_write(context, &after, change);
-                place->flips++;
-                trap.counts->flips++;
-                if (!trap.counts->first_flipped)
-                        trap.counts->first_flipped = place;
-        }
-        if (!trap.limits.flips || place->flips < trap.limits.flips)
+        if (trap.request.corrupting && place->result->n_parts)
+                spoil(context, place);
+        if (!is_beyond_limit(place))
                 *place->address = BREAKPOINT;
 }
 
@@ -170,53 +240,83 @@ static void on_trap(int signal, siginfo_t *info, void *user)
 
 /* ---- planting ---- */
 
-int trap_begin(uint8_t *begin, uint8_t *end, struct trap_counts *counts)
+static int unlock(uintptr_t begin, uintptr_t end)
 {
-        uintptr_t first = (uintptr_t)begin & ~(uintptr_t)4095, last = ((uintptr_t)end + 4095) & ~(uintptr_t)4095;
+        begin &= ~(uintptr_t)4095;
+        end = (end + 4095) & ~(uintptr_t)4095;
+        return mprotect((void *)begin, end - begin, PROT_READ | PROT_WRITE | PROT_EXEC); /* NOLINT */
+}
+
+int trap_begin(uint8_t *begin, uint8_t *end)
+{
         struct sigaction action = { .sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_ONSTACK };
         stack_t stack = { .ss_size = STACK_SIZE };
 
         trap.begin = begin;
-        trap.end = end;
-        trap.counts = counts;
         trap.bases = isa_read() & ISA(FSGSBASE);
         trap.index = calloc((size_t)(end - begin), sizeof(*trap.index));
         stack.ss_sp = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (!trap.index || stack.ss_sp == MAP_FAILED)
                 return -ENOMEM;
-        if (mprotect((void *)first, last - first, PROT_READ | PROT_WRITE | PROT_EXEC) < 0 || /* NOLINT */
-                sigaltstack(&stack, NULL) < 0 || sigaction(SIGTRAP, &action, NULL) < 0)
+        if (unlock((uintptr_t)begin, (uintptr_t)end) < 0 || sigaltstack(&stack, NULL) < 0 ||
+                sigaction(SIGTRAP, &action, NULL) < 0)
                 return -errno;
         return 0;
 }
 
-void trap_plant(struct trap_place *places, size_t n, uint64_t seed, bool corrupting, struct trap_limits limits)
+static void plant(struct trap_place *place)
 {
-        trap.places = places;
-        trap.n_places = n;
-        trap.seed = seed;
-        trap.corrupting = corrupting;
-        trap.limits = limits;
-        for (size_t i = 0; i < n; i++) {
-                trap.index[places[i].address - trap.begin] = (uint32_t)i + 1;
-                places[i].original = *places[i].address;
-                *places[i].address = BREAKPOINT;
+        if (!place->address)
+                return;
+        place->original = *place->address;
+        *place->address = BREAKPOINT;
+}
+
+void trap_plant(const struct trap_request *request)
+{
+        trap.request = *request;
+        trap.enter = (struct trap_place){ .address = request->enter, .result = &mark };
+        trap.leave = (struct trap_place){ .address = request->leave, .result = &mark };
+        for (size_t i = 0; i < request->n; i++) {
+                trap.index[request->places[i].address - trap.begin] = (uint32_t)i + 1;
+                plant(&request->places[i]);
         }
+        plant(&trap.enter);
+        plant(&trap.leave);
 }
 
 void trap_replant(void)
 {
-        for (size_t i = 0; i < trap.n_places; i++) {
-                *trap.places[i].address = BREAKPOINT;
-                trap.places[i].hits = trap.places[i].flips = 0;
+        for (size_t i = 0; i < trap.request.n; i++) {
+                *trap.request.places[i].address = BREAKPOINT;
+                trap.request.places[i].hits = trap.request.places[i].flips = 0;
         }
+}
+
+void trap_unlock_emitted(void)
+{
+        AUTO_FILE FILE *maps = fopen("/proc/self/maps", "re");
+        char line[512], rights[8];
+        uintptr_t begin, end;
+
+        while (maps && fgets(line, sizeof(line), maps))
+                if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s", &begin, &end, rights) == 3 &&
+                        strcmp(rights, "r-xs") == 0)
+                        (void)unlock(begin, end);
 }
 
 void trap_withdraw(void)
 {
-        for (size_t i = 0; i < trap.n_places; i++) {
-                *trap.places[i].address = trap.places[i].original;
-                trap.index[trap.places[i].address - trap.begin] = 0;
+        struct trap_request *r = &trap.request;
+
+        withdraw_emitted();
+        for (size_t i = 0; i < r->n; i++) {
+                *r->places[i].address = r->places[i].original;
+                trap.index[r->places[i].address - trap.begin] = 0;
         }
-        trap.n_places = 0;
+        if (r->enter)
+                *r->enter = trap.enter.original;
+        if (r->leave)
+                *r->leave = trap.leave.original;
+        *r = (struct trap_request){ 0 };
 }
