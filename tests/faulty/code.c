@@ -172,8 +172,8 @@ static int add_place(struct code *code, uint64_t address, const ZydisDecodedInst
                         return -ENOMEM;
                 code->places = more;
         }
-        code->places[code->n_places++] =
-                (struct code_place){ address, (uint16_t)instruction->mnemonic, instruction->length };
+        code->places[code->n_places++] = (struct code_place){ address, (uint16_t)instruction->mnemonic,
+                instruction->length, (uint8_t)instruction->meta.isa_ext };
         return 0;
 }
 

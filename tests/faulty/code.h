@@ -16,6 +16,7 @@ struct code_place {
         uint64_t address;
         uint16_t mnemonic; /* ZydisMnemonic */
         uint8_t length;
+        uint8_t extension; /* ZydisISAExt */
 };
 
 struct code {

@@ -27,11 +27,11 @@ size_t emitted_find(const uint8_t *code, size_t size, unsigned mnemonic, struct 
         return n;
 }
 
-void emitted_each(
-        const uint8_t *code, size_t size, void (*visit)(unsigned mnemonic, void *user), void *user)
+void emitted_each(const uint8_t *code, size_t size,
+        void (*visit)(const ZydisDecodedInstruction *instruction, void *user), void *user)
 {
         ZydisDecodedInstruction instruction;
 
         for (size_t at = 0; next(code, size, at, &instruction); at += instruction.length)
-                visit(instruction.mnemonic, user);
+                visit(&instruction, user);
 }

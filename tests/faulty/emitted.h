@@ -22,6 +22,6 @@ struct emitted_place {
  * run in a signal handler. */
 size_t emitted_find(const uint8_t *code, size_t size, unsigned mnemonic, struct emitted_place *places);
 
-/* Calls visit for the mnemonic of each instruction. The same. */
-void emitted_each(
-        const uint8_t *code, size_t size, void (*visit)(unsigned mnemonic, void *user), void *user);
+/* Calls visit for each instruction. The same. */
+void emitted_each(const uint8_t *code, size_t size,
+        void (*visit)(const ZydisDecodedInstruction *instruction, void *user), void *user);

@@ -22,7 +22,7 @@
 #include "tests/faulty/trap.h"
 
 #define CHECKS_MAX 512
-#define SERIES_NS (20 * CLOCK_MS) /* of an item in the first pass: agent/worker.c */
+#define SERIES_NS (300 * CLOCK_MS)
 #define STATE_ADDRESS UINT64_C(0x200000000000)
 
 extern uint8_t __start_checks_text[], __stop_checks_text[]; /* by the linker */
@@ -31,6 +31,8 @@ extern uint8_t __executable_start[];
 struct executed {
         uint32_t rounds[CHECKS_MAX];
         bool mnemonic[CHECKS_MAX][ZYDIS_MNEMONIC_MAX_VALUE + 1];
+        uint8_t extension[ZYDIS_MNEMONIC_MAX_VALUE + 1]; /* ZydisISAExt of the first one seen */
+        unsigned check; /* that runs just now */
 };
 
 uint64_t executed_bias(void)
@@ -80,11 +82,16 @@ static uint32_t run_rounds(const struct check *check, void *state)
         return n;
 }
 
-static void note_emitted(unsigned mnemonic, void *user)
+static void note(struct executed *executed, unsigned mnemonic, uint8_t extension)
 {
-        bool *mnemonics = user;
+        executed->mnemonic[executed->check][mnemonic] = true;
+        if (!executed->extension[mnemonic])
+                executed->extension[mnemonic] = extension;
+}
 
-        mnemonics[mnemonic] = true;
+static void note_emitted(const ZydisDecodedInstruction *instruction, void *user)
+{
+        note(user, instruction->mnemonic, (uint8_t)instruction->meta.isa_ext);
 }
 
 uint8_t *executed_symbol(const struct code *code, const char *name)
@@ -95,7 +102,8 @@ uint8_t *executed_symbol(const struct code *code, const char *name)
 }
 
 /* The child: every check once, with breakpoints everywhere. */
-static _Noreturn void find(struct executed *executed, struct trap_request *request, const uint16_t *mnemonics)
+static _Noreturn void find(
+        struct executed *executed, struct trap_request *request, const struct code_place *const *code_places)
 {
         isa_set features = isa_read();
         void *state = executed_state();
@@ -108,17 +116,19 @@ static _Noreturn void find(struct executed *executed, struct trap_request *reque
                         continue;
                 for (size_t i = 0; i < request->n; i++)
                         request->places[i].hits = 0;
-                request->user = executed->mnemonic[c];
+                request->user = executed;
+                executed->check = c;
                 trap_plant(request);
                 executed->rounds[c] = run_rounds(check_list[c], state);
                 trap_withdraw();
                 for (size_t i = 0; i < request->n; i++)
-                        executed->mnemonic[c][mnemonics[i]] |= request->places[i].hits > 0;
+                        if (request->places[i].hits)
+                                note(executed, code_places[i]->mnemonic, code_places[i]->extension);
         }
         _exit(0);
 }
 
-static struct executed *in_child(struct trap_request *request, const uint16_t *mnemonics)
+static struct executed *in_child(struct trap_request *request, const struct code_place *const *code_places)
 {
         struct executed *executed = mmap(
                 NULL, sizeof(*executed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -130,7 +140,7 @@ static struct executed *in_child(struct trap_request *request, const uint16_t *m
         (void)fflush(NULL);
         pid = fork();
         if (pid == 0)
-                find(executed, request, mnemonics);
+                find(executed, request, code_places);
         if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
                 return executed;
         fprintf(stderr, "the checks could not be run with breakpoints: status %#x\n", (unsigned)status);
@@ -141,7 +151,7 @@ static struct executed *in_child(struct trap_request *request, const uint16_t *m
 struct executed *executed_find(const struct code *code)
 {
         AUTO_FREE struct trap_place *places = calloc(code->n_places + 1, sizeof(*places));
-        AUTO_FREE uint16_t *mnemonics = calloc(code->n_places + 1, sizeof(*mnemonics));
+        AUTO_FREE const struct code_place **code_places = calloc(code->n_places + 1, sizeof(struct code_place *));
         struct trap_counts counts;
         struct trap_request request = { .begin = __start_checks_text,
                 .end = __stop_checks_text,
@@ -151,7 +161,7 @@ struct executed *executed_find(const struct code *code)
                 .leave = executed_symbol(code, EMITTED_RETURN),
                 .emitted = note_emitted };
 
-        if (!places || !mnemonics)
+        if (!places || !code_places)
                 return NULL;
         for (size_t i = 0; i < code->n_places; i++) {
                 uint8_t *address = (uint8_t *)(code->places[i].address + executed_bias()); /* NOLINT */
@@ -160,9 +170,9 @@ struct executed *executed_find(const struct code *code)
                         address == request.leave)
                         continue;
                 places[request.n].address = address;
-                mnemonics[request.n++] = code->places[i].mnemonic;
+                code_places[request.n++] = &code->places[i];
         }
-        return in_child(&request, mnemonics);
+        return in_child(&request, code_places);
 }
 
 bool executed_mnemonic(const struct executed *executed, unsigned check, unsigned mnemonic)
@@ -173,4 +183,9 @@ bool executed_mnemonic(const struct executed *executed, unsigned check, unsigned
 uint32_t executed_rounds(const struct executed *executed, unsigned check)
 {
         return executed->rounds[check];
+}
+
+const char *executed_extension(const struct executed *executed, unsigned mnemonic)
+{
+        return executed->extension[mnemonic] ? ZydisISAExtGetString((ZydisISAExt)executed->extension[mnemonic]) : "";
 }

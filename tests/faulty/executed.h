@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which check executes which mnemonic in the checks' own code (set-up, run and comparison, assembly and C, and what a
- * check emits): found by running the rounds that the first pass of the plan runs, with a breakpoint at each instruction that goes at its first
- * hit. The checks' code must be linked into the section `checks_text` (Makefile.am). */
+ * check emits): found by running as many rounds as use every operand once (struct check, cycle), with a breakpoint at each instruction
+ * that goes at its first hit. The checks' code must be linked into the section `checks_text` (Makefile.am). */
 #pragma once
 
 #include <stdbool.h>
@@ -17,7 +17,10 @@ struct executed *executed_find(const struct code *code);
 
 bool executed_mnemonic(const struct executed *executed, unsigned check, unsigned mnemonic);
 
-/* How many rounds of a check the first pass runs: its cycle, or what 20 ms hold. 0: the check does not run here. */
+/* The extension of the instruction set that the first one of the mnemonic belongs to (ZydisISAExt); "": never executed. */
+const char *executed_extension(const struct executed *executed, unsigned mnemonic);
+
+/* How many rounds of a check were run: its cycle, or what 0.3 s hold. 0: the check does not run here. */
 uint32_t executed_rounds(const struct executed *executed, unsigned check);
 
 /* What is added to an address in the file where this program is loaded. */

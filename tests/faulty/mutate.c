@@ -158,10 +158,11 @@ static void print_subject(const struct setting *setting, const struct subject *s
         if (was_noticed(s))
                 printf(" in %s, round %u%s", check_list[s->found.check]->name, s->found.round,
                         s->steady ? ", steady" : "");
-        else if (function)
+        else
                 printf(" %llu of %llu wrong, the first in %s at %#llx, seed %llu",
-                        (unsigned long long)s->found.flips, (unsigned long long)s->found.hits, function->name,
-                        (unsigned long long)s->found.place, (unsigned long long)s->seed);
+                        (unsigned long long)s->found.flips, (unsigned long long)s->found.hits,
+                        function ? function->name : "emitted code", (unsigned long long)s->found.place,
+                        (unsigned long long)s->seed);
         putchar('\n');
 }
 

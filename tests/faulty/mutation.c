@@ -19,6 +19,7 @@
 #include "tests/faulty/trap.h"
 
 #define HANG_S 5           /* of CPU time, for one round */
+#define FILE_MOST 1048576 /* bytes: of the memory for emitted code */
 #define CONTROL_ROUNDS 2
 #define CONTROL_HITS 32  /* of each place */
 #define BRIEF_HITS 2000  /* of each place in a round */
@@ -63,7 +64,7 @@ static void confine(void)
 
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-        (void)setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 0, 0 });
+        (void)setrlimit(RLIMIT_FSIZE, &(struct rlimit){ FILE_MOST, FILE_MOST });
         (void)setitimer(ITIMER_REAL, &most, NULL);
 }
 

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
-#include <Zydis/Zydis.h>
-
+#include "base/cleanup.h"
 #include "base/clock.h"
 
 #define SCHEDULE_S 11 /* how much of the quick profile is watched */
@@ -63,6 +63,22 @@ static int partner(const struct proof *proof, int cpu)
         return -1;
 }
 
+/* The CRC-32 of a file: zlib.h. */
+static int checksum(const char *path, uint32_t *ret_checksum)
+{
+        AUTO_FILE FILE *file = fopen(path, "re");
+        uint8_t bytes[65536];
+        uLong sum = crc32(0, NULL, 0);
+        size_t n;
+
+        if (!file)
+                return -errno;
+        while ((n = fread(bytes, 1, sizeof(bytes), file)) > 0)
+                sum = crc32(sum, bytes, (uInt)n);
+        *ret_checksum = (uint32_t)sum;
+        return 0;
+}
+
 int proof_begin(const char *assay, uint64_t seed, unsigned limit_s, struct proof *ret_proof)
 {
         struct proof *p = ret_proof;
@@ -77,6 +93,8 @@ int proof_begin(const char *assay, uint64_t seed, unsigned limit_s, struct proof
                 r = -ECHILD;
         if (r == 0)
                 r = timeline_measure(assay, p->cpus[0], SCHEDULE_S, &p->timeline);
+        if (r == 0)
+                r = checksum(assay, &p->program);
         p->start_ns = clock_ns(CLOCK_MONOTONIC);
         if (r < 0)
                 fprintf(stderr, "%s cannot be proven: %s\n", assay, strerror(-r));
@@ -84,26 +102,6 @@ int proof_begin(const char *assay, uint64_t seed, unsigned limit_s, struct proof
 }
 
 /* ---- trying ---- */
-
-/* The extension that the first place of the mnemonic in the checks' code belongs to. */
-static void find_extension(const struct code *code, unsigned mnemonic, char *text, size_t size)
-{
-        ZydisDecodedInstruction instruction;
-        ZydisDecoder decoder;
-
-        *text = 0;
-        (void)ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-        for (size_t i = 0; i < code->n_places; i++) {
-                size_t length;
-                const uint8_t *bytes = code_bytes(code, code->places[i].address, &length);
-
-                if (code->places[i].mnemonic != mnemonic || !executed_in_checks(code->places[i].address) || !bytes ||
-                        ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder, NULL, bytes, length, &instruction)))
-                        continue;
-                (void)snprintf(text, size, "%s", ZydisISAExtGetString(instruction.meta.isa_ext));
-                return;
-        }
-}
 
 static struct table_row try_task(const struct proof *proof, const struct proof_task *task)
 {
@@ -114,10 +112,12 @@ static struct table_row try_task(const struct proof *proof, const struct proof_t
                 .other_cpu = task->alone ? -1 : partner(proof, task->cpu),
                 .seed = proof->seed,
                 .control = true };
-        struct table_row row = { .family = task->entry->family, .cpu = task->cpu, .alone = task->alone };
+        struct table_row row = { .family = task->entry->family, .cpu = task->cpu, .alone = task->alone,
+                .program = proof->program, .asked_seed = proof->seed };
 
         (void)snprintf(row.name, sizeof(row.name), "%s", task->entry->name);
-        find_extension(&proof->code, task->entry->mnemonic, row.extension, sizeof(row.extension));
+        (void)snprintf(row.extension, sizeof(row.extension), "%s",
+                executed_extension(proof->executed, task->entry->mnemonic));
         row.defect = defect_try(&setting, task->entry->mnemonic);
         return row;
 }
@@ -129,6 +129,17 @@ static bool is_done(const struct table *done, const struct proof_task *task)
                         done->rows[i].alone == task->alone)
                         return true;
         return false;
+}
+
+/* Rows of another program, or of another seed, are no news of this one. */
+static void keep_own(const struct proof *proof, struct table *table)
+{
+        size_t kept = 0;
+
+        for (size_t i = 0; i < table->n; i++)
+                if (table->rows[i].program == proof->program && table->rows[i].asked_seed == proof->seed)
+                        table->rows[kept++] = table->rows[i];
+        table->n = kept;
 }
 
 static bool out_of_time(const struct proof *proof)
@@ -160,6 +171,7 @@ int proof_try(const struct proof *proof, const struct proof_task *tasks, size_t 
 
         if (r < 0)
                 return r;
+        keep_own(proof, &done);
         fd = output ? open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)
                     : mkostemp(temporary, O_APPEND | O_CLOEXEC);
         if (fd < 0)
@@ -175,6 +187,8 @@ int proof_try(const struct proof *proof, const struct proof_task *tasks, size_t 
         (void)close(fd);
         if (r == 0)
                 r = table_read(output ? output : temporary, ret_table);
+        if (r == 0)
+                keep_own(proof, ret_table);
         if (!output)
                 (void)unlink(temporary);
         return r;

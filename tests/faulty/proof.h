@@ -9,6 +9,7 @@
 
 struct proof {
         const char *assay;
+        uint32_t program; /* its checksum */
         uint64_t seed;
         unsigned limit_s; /* after which nothing further is begun; 0: none */
         struct contract contract;
@@ -31,7 +32,8 @@ struct proof_task {
  * negative errno; said on standard error. `assay` is kept. */
 int proof_begin(const char *assay, uint64_t seed, unsigned limit_s, struct proof *ret_proof);
 
-/* Tries the tasks. `output`: a file that keeps the rows, of which those that are there are not tried again; or NULL.
+/* Tries the tasks. `output`: a file that keeps the rows; what is there of this
+ * program and seed is not tried again; or NULL.
  * Returns 0 or a negative errno; *ret_table has what was found, now and before. */
 int proof_try(const struct proof *proof, const struct proof_task *tasks, size_t n, const char *output,
         struct table *ret_table);

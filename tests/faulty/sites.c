@@ -11,9 +11,11 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "tests/faulty/code.h"
+#include "tests/faulty/emitted.h"
 
 #define FILES_MAX 16
 #define GROWTH 1024
+#define ROUND_MARK "regime_run" /* the function that a worker calls once a round: agent/regime.h */
 
 /* What the checks of real libraries call. */
 static const char *const libraries[] = { "/libz.so.", "/libzstd.so.", "/libcrypto.so." };
@@ -51,7 +53,7 @@ static bool of_interest(const char *path, const char *program)
         return false;
 }
 
-bool sites_decode(const uint8_t *bytes, size_t size, struct result *ret_result)
+static bool decode(const uint8_t *bytes, size_t size, struct result *ret_result)
 {
         ZydisDecodedInstruction instruction;
         ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
@@ -75,28 +77,40 @@ static struct site *add(struct sites *sites, uint64_t address)
         return &sites->sites[sites->n++];
 }
 
-static int add_code(
-        struct sites *sites, const struct code *code, uint64_t bias, unsigned mnemonic, uint64_t marked)
+/* The marks of the program, as its file has them; 0: it has none such. */
+struct marks {
+        uint64_t round, enter, leave;
+};
+
+static enum site_mark mark_at(const struct marks *marks, uint64_t address)
+{
+        if (address == marks->round)
+                return SITE_ROUND;
+        if (address == marks->enter)
+                return SITE_ENTER;
+        return address == marks->leave ? SITE_LEAVE : SITE_UNMARKED;
+}
+
+static int add_code(struct sites *sites, const struct code *code, uint64_t bias, unsigned mnemonic,
+        const struct marks *marks)
 {
         for (size_t i = 0; i < code->n_places; i++) {
                 const struct code_place *place = &code->places[i];
+                enum site_mark mark = mark_at(marks, place->address);
                 size_t size = 0;
                 const uint8_t *bytes = code_bytes(code, place->address, &size);
-                bool mark = place->address == marked;
-                struct result result;
+                struct result result = { .n_parts = 0 };
                 struct site *site;
 
-                if ((place->mnemonic != mnemonic && !mark) || !bytes)
-                        continue;
-                bool has_result = sites_decode(bytes, size, &result) && place->mnemonic == mnemonic;
-                if (!has_result && !mark)
+                if (place->mnemonic == mnemonic && (!bytes || !decode(bytes, size, &result)))
+                        result.n_parts = 0;
+                if (!result.n_parts && !mark)
                         continue;
                 if (!(site = add(sites, bias + place->address)))
                         return -ENOMEM;
-                if (has_result)
-                        site->result = result;
+                site->result = result;
                 site->result.length = place->length;
-                site->marked = mark;
+                site->mark = mark;
         }
         return 0;
 }
@@ -108,7 +122,13 @@ static int by_address(const void *a, const void *b)
         return x->address < y->address ? -1 : x->address > y->address;
 }
 
-int sites_find(pid_t pid, const char *program, unsigned mnemonic, const char *mark, struct sites *ret_sites)
+static struct marks find_marks(const struct code *code)
+{
+        return (struct marks){ code_symbol(code, ROUND_MARK), code_symbol(code, EMITTED_ENTER),
+                code_symbol(code, EMITTED_RETURN) };
+}
+
+int sites_find(pid_t pid, const char *program, unsigned mnemonic, struct sites *ret_sites)
 {
         char path[64], line[PATH_MAX + 128], before[PATH_MAX] = "";
         struct sites sites = { 0 };
@@ -132,9 +152,10 @@ int sites_find(pid_t pid, const char *program, unsigned mnemonic, const char *ma
                 (void)snprintf(before, sizeof(before), "%s", name);
                 if (!of_interest(name, program) || !(code = read_file(name)))
                         continue;
-                const struct code_function *f =
-                        strcmp(name, program) == 0 ? code_function_named(code, mark) : NULL;
-                r = add_code(&sites, code, begin, mnemonic, f ? f->begin : UINT64_MAX);
+                struct marks marks = { 0 };
+                if (strcmp(name, program) == 0)
+                        marks = find_marks(code);
+                r = add_code(&sites, code, begin, mnemonic, &marks);
         }
         if (sites.n)
                 qsort(sites.sites, sites.n, sizeof(*sites.sites), by_address);
@@ -143,6 +164,26 @@ int sites_find(pid_t pid, const char *program, unsigned mnemonic, const char *ma
         else
                 *ret_sites = sites;
         return r;
+}
+
+int sites_emitted(
+        const uint8_t *code, size_t size, uint64_t address, unsigned mnemonic, struct sites *ret_sites)
+{
+        static struct emitted_place places[EMITTED_PLACES_MAX];
+        size_t n = emitted_find(code, size, mnemonic, places);
+        struct sites sites = { 0 };
+
+        for (size_t i = 0; i < n; i++) {
+                struct site *site = add(&sites, address + places[i].offset);
+
+                if (!site) {
+                        sites_free(&sites);
+                        return -ENOMEM;
+                }
+                site->result = places[i].result;
+        }
+        *ret_sites = sites;
+        return 0;
 }
 
 void sites_free(struct sites *sites)

@@ -11,10 +11,12 @@
 
 struct table_row {
         char name[CONTRACT_NAME_MAX];
-        char extension[CONTRACT_NAME_MAX]; /* ZydisISAExt of its first place in the checks' code; "" for none */
+        char extension[CONTRACT_NAME_MAX]; /* executed_extension */
         int family;                        /* enum check_family */
         int cpu;
         bool alone;
+        uint32_t program;    /* the checksum of the program that was tried */
+        uint64_t asked_seed; /* the first one that was tried */
         struct defect defect;
 };
 

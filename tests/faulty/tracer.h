@@ -42,7 +42,6 @@ struct tracer_round {
 struct tracer_outcome {
         int status;       /* of exit; -1: it was killed, or ran out of time */
         unsigned workers; /* of the broken CPU that were seen */
-        unsigned places;  /* where breakpoints were planted, in each of them */
         uint64_t hits, flips;
         struct tracer_round rounds[TRACER_ROUNDS_MAX]; /* the first of them */
         unsigned n_rounds;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/faulty/tracer_worker.h"
 
-#include <elf.h>
-#include <fcntl.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
@@ -11,22 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "agent/slot.h"
-#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "tests/faulty/corrupt.h"
+#include "tests/faulty/emitted.h"
 #include "tests/faulty/sites.h"
+#include "tests/faulty/traced.h"
 
 #define BREAKPOINT 0xcc
-#define TRAP_FLAG 0x100
-#define AREA_MAX 32768
-#define ROUND_MARK "regime_run" /* the function that a worker calls once a round: agent/regime.h */
 #define HEARTBEAT_NS (50 * CLOCK_MS)
 #define HEARTBEAT_MOST_NS (60 * CLOCK_SECOND) /* a round that stops longer is an endless one */
 
@@ -39,37 +32,37 @@ static const struct {
 };
 
 struct tracer_worker {
-        pid_t pid;
+        struct traced traced;
         const struct tracer_request *request;
         struct tracer_outcome *outcome;
-        int memory; /* /proc/PID/mem */
         uint64_t slot;
-        struct sites sites;
+        struct sites sites;   /* of the program and libraries */
+        struct sites emitted; /* of the code that a check has entered just now */
         uint64_t round_ns, beat_ns;
-        struct user_regs_struct regs; /* at the last stop */
         struct corrupt_machine before, after;
-        uint8_t areas[2][AREA_MAX] __attribute__((aligned(64)));
+        uint8_t areas[2][TRACED_AREA_MAX] __attribute__((aligned(64)));
 };
 
-/* ---- its memory ---- */
+/* ---- planting ---- */
 
-static bool memory_read(void *user, uint64_t address, void *to, size_t size)
+static void plant(struct tracer_worker *w, struct site *site)
 {
-        const struct tracer_worker *w = user;
-
-        return pread(w->memory, to, size, (off_t)address) == (ssize_t)size;
+        traced_put(&w->traced, site->address, BREAKPOINT);
+        site->planted = true;
 }
 
-static bool memory_write(void *user, uint64_t address, const void *from, size_t size)
+static void unplant(struct tracer_worker *w, struct site *site)
 {
-        const struct tracer_worker *w = user;
-
-        return pwrite(w->memory, from, size, (off_t)address) == (ssize_t)size;
+        traced_put(&w->traced, site->address, site->original);
+        site->planted = false;
 }
 
-static void put_byte(struct tracer_worker *w, uint64_t address, uint8_t byte)
+static void plant_all(struct tracer_worker *w, struct sites *sites)
 {
-        (void)memory_write(w, address, &byte, 1);
+        for (size_t i = 0; i < sites->n; i++) {
+                (void)traced_read(&w->traced, sites->sites[i].address, &sites->sites[i].original, 1);
+                plant(w, &sites->sites[i]);
+        }
 }
 
 /* Its own slot is the one that it may write. */
@@ -89,100 +82,29 @@ static uint64_t find_slot(pid_t pid, int cpu)
         return 0;
 }
 
-/* ---- its registers ---- */
-
-static void machine_from(const struct user_regs_struct *r, struct corrupt_machine *machine)
-{
-        const uint64_t general[16] = { r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp, r->rsi, r->rdi, r->r8,
-                r->r9, r->r10, r->r11, r->r12, r->r13, r->r14, r->r15 };
-
-        memcpy(machine->general, general, sizeof(general));
-        machine->flags = r->eflags & ~(uint64_t)TRAP_FLAG;
-        machine->instruction = r->rip;
-        machine->fs_base = r->fs_base;
-        machine->gs_base = r->gs_base;
-}
-
-static void machine_to(const struct corrupt_machine *machine, struct user_regs_struct *r)
-{
-        const uint64_t *g = machine->general;
-
-        r->rax = g[0], r->rcx = g[1], r->rdx = g[2], r->rbx = g[3];
-        r->rsp = g[4], r->rbp = g[5], r->rsi = g[6], r->rdi = g[7];
-        r->r8 = g[8], r->r9 = g[9], r->r10 = g[10], r->r11 = g[11];
-        r->r12 = g[12], r->r13 = g[13], r->r14 = g[14], r->r15 = g[15];
-        r->eflags = machine->flags;
-        r->rip = machine->instruction;
-        r->fs_base = machine->fs_base;
-        r->gs_base = machine->gs_base;
-}
-
-static bool read_area(struct tracer_worker *w, struct corrupt_machine *machine, uint8_t *area)
-{
-        struct iovec vector = { area, AREA_MAX };
-
-        if (ptrace(PTRACE_GETREGSET, w->pid, (void *)NT_X86_XSTATE, &vector) < 0) /* NOLINT */
-                return false;
-        machine->xsave = area;
-        machine->xsave_size = vector.iov_len;
-        return true;
-}
-
-static void write_back(struct tracer_worker *w, enum corrupt_change change)
-{
-        struct iovec vector = { w->after.xsave, w->after.xsave_size };
-
-        if (change == CORRUPT_GENERAL || change == CORRUPT_BASE)
-                machine_to(&w->after, &w->regs);
-        else if (change == CORRUPT_EXTENDED)
-                (void)ptrace(PTRACE_SETREGSET, w->pid, (void *)NT_X86_XSTATE, &vector); /* NOLINT */
-}
-
-/* ---- planting ---- */
-
-static void plant(struct tracer_worker *w, struct site *site)
-{
-        put_byte(w, site->address, BREAKPOINT);
-        site->planted = true;
-}
-
-static void unplant(struct tracer_worker *w, struct site *site)
-{
-        put_byte(w, site->address, site->original);
-        site->planted = false;
-}
-
 struct tracer_worker *tracer_worker_begin(
         pid_t pid, const struct tracer_request *request, struct tracer_outcome *outcome)
 {
         struct tracer_worker *w = calloc(1, sizeof(*w));
-        char path[64];
 
         if (!w)
                 return NULL;
-        *w = (struct tracer_worker){ .pid = pid, .request = request, .outcome = outcome };
-        (void)snprintf(path, sizeof(path), "/proc/%d/mem", pid);
-        w->memory = open(path, O_RDWR | O_CLOEXEC);
-        w->slot = find_slot(pid, request->cpu);
-        if (w->memory < 0 || !w->slot ||
-                sites_find(pid, request->assay, request->mnemonic, ROUND_MARK, &w->sites) < 0) {
+        *w = (struct tracer_worker){ .request = request, .outcome = outcome, .slot = find_slot(pid, request->cpu) };
+        if (traced_open(pid, &w->traced) < 0 || !w->slot ||
+                sites_find(pid, request->assay, request->mnemonic, &w->sites) < 0) {
                 tracer_worker_end(w);
                 return NULL;
         }
-        for (size_t i = 0; i < w->sites.n; i++) {
-                (void)memory_read(w, w->sites.sites[i].address, &w->sites.sites[i].original, 1);
-                plant(w, &w->sites.sites[i]);
-        }
+        plant_all(w, &w->sites);
         outcome->workers++;
-        outcome->places = (unsigned)w->sites.n - 1; /* without the mark */
         return w;
 }
 
 void tracer_worker_end(struct tracer_worker *worker)
 {
         sites_free(&worker->sites);
-        if (worker->memory >= 0)
-                (void)close(worker->memory);
+        sites_free(&worker->emitted);
+        traced_close(&worker->traced);
         free(worker);
 }
 
@@ -211,10 +133,10 @@ static void keep_beating(struct tracer_worker *w)
         if (now_ns - w->beat_ns < HEARTBEAT_NS || now_ns - w->round_ns > HEARTBEAT_MOST_NS)
                 return;
         w->beat_ns = now_ns;
-        if (!memory_read(w, address, &heartbeat, sizeof(heartbeat)))
+        if (!traced_read(&w->traced, address, &heartbeat, sizeof(heartbeat)))
                 return;
         heartbeat++;
-        (void)memory_write(w, address, &heartbeat, sizeof(heartbeat));
+        (void)traced_write(&w->traced, address, &heartbeat, sizeof(heartbeat));
 }
 
 /* Notes in which round of which check a result went wrong. */
@@ -224,18 +146,59 @@ static void note_round(struct tracer_worker *w)
         struct slot_current now;
         struct tally tally;
 
-        if (!memory_read(w, w->slot + offsetof(struct slot, current), &now, sizeof(now)) ||
+        if (!traced_read(&w->traced, w->slot + offsetof(struct slot, current), &now, sizeof(now)) ||
                 !check_exists(now.check) || (unsigned)now.regime >= REGIME_COUNT)
                 return;
         if (o->n_rounds == TRACER_ROUNDS_MAX ||
                 (o->n_rounds && o->rounds[o->n_rounds - 1].check == now.check &&
                         o->rounds[o->n_rounds - 1].number == now.round.number))
                 return;
-        if (!memory_read(w, w->slot + offsetof(struct slot, tallies[now.check][now.regime]), &tally,
+        if (!traced_read(&w->traced, w->slot + offsetof(struct slot, tallies[now.check][now.regime]), &tally,
                     sizeof(tally)))
                 return;
         o->rounds[o->n_rounds++] = (struct tracer_round){ now.check, now.round.number,
                 (uint32_t)(tally.rounds + tally.void_rounds) + 1 };
+}
+
+/* ---- emitted code ---- */
+
+static void on_leave(struct tracer_worker *w)
+{
+        for (size_t i = 0; i < w->emitted.n; i++)
+                unplant(w, &w->emitted.sites[i]);
+        sites_free(&w->emitted);
+}
+
+/* It is entered: rsi and rdx have its address and size. */
+static void on_enter(struct tracer_worker *w)
+{
+        static uint8_t code[EMITTED_SIZE_MAX];
+        uint64_t address = w->traced.regs.rsi, size = w->traced.regs.rdx;
+
+        on_leave(w); /* what a crash left */
+        if (size > sizeof(code) || !traced_read(&w->traced, address, code, size))
+                return;
+        if (address < w->traced.alias.begin || address >= w->traced.alias.end)
+                traced_find_alias(&w->traced, address);
+        if (sites_emitted(code, size, address, w->request->mnemonic, &w->emitted) == 0)
+                plant_all(w, &w->emitted);
+}
+
+static void on_mark(struct tracer_worker *w, enum site_mark mark)
+{
+        switch (mark) {
+        case SITE_ROUND:
+                on_round(w);
+                break;
+        case SITE_ENTER:
+                on_enter(w);
+                break;
+        case SITE_LEAVE:
+                on_leave(w);
+                break;
+        case SITE_UNMARKED:
+                break;
+        }
 }
 
 /* ---- a hit ---- */
@@ -244,39 +207,43 @@ static void note_round(struct tracer_worker *w)
  * worker is gone. A breakpoint after it costs less than a single step, which a hypervisor may intercept. */
 static int execute(struct tracer_worker *w, const struct site *site)
 {
+        struct traced *t = &w->traced;
         uint64_t next = site->address + site->result.length;
         bool goes_on = result_goes_on(&site->result);
         uint8_t covered = 0;
         int status, signal = 0;
 
-        if (goes_on && memory_read(w, next, &covered, 1))
-                put_byte(w, next, BREAKPOINT);
-        if (ptrace(goes_on ? PTRACE_CONT : PTRACE_SINGLESTEP, w->pid, NULL, NULL) < 0 ||
-                waitpid(w->pid, &status, __WALL) != w->pid || !WIFSTOPPED(status))
+        if (goes_on && traced_read(t, next, &covered, 1))
+                traced_put(t, next, BREAKPOINT);
+        if (ptrace(goes_on ? PTRACE_CONT : PTRACE_SINGLESTEP, t->pid, NULL, NULL) < 0 ||
+                waitpid(t->pid, &status, __WALL) != t->pid || !WIFSTOPPED(status))
                 return -1;
         if (goes_on)
-                put_byte(w, next, covered);
-        if (ptrace(PTRACE_GETREGS, w->pid, NULL, &w->regs) < 0)
+                traced_put(t, next, covered);
+        if (ptrace(PTRACE_GETREGS, t->pid, NULL, &t->regs) < 0)
                 return -1;
         if (WSTOPSIG(status) != SIGTRAP || status >> 16)
                 signal = WSTOPSIG(status);
         else if (goes_on)
-                w->regs.rip = next;
+                t->regs.rip = next;
         return signal;
 }
 
 static void spoil(struct tracer_worker *w, struct site *site)
 {
-        const struct corrupt_memory memory = { memory_read, memory_write, w };
+        const struct corrupt_memory memory = { traced_read, traced_write, &w->traced };
         enum corrupt_change change;
 
-        machine_from(&w->regs, &w->after);
-        if (site->result.extended && !read_area(w, &w->after, w->areas[1]))
+        traced_to_machine(&w->traced, &w->after);
+        if (site->result.extended && !traced_fetch_area(&w->traced, &w->after, w->areas[1]))
                 return;
         change = corrupt(w->request->seed, &site->result, &w->before, &w->after, &memory);
         if (!change)
                 return;
-        write_back(w, change);
+        if (change == CORRUPT_GENERAL || change == CORRUPT_BASE)
+                traced_from_machine(&w->traced, &w->after);
+        else if (change == CORRUPT_EXTENDED)
+                (void)traced_give_area(&w->traced, &w->after);
         site->flips++;
         w->outcome->flips++;
         note_round(w);
@@ -284,32 +251,34 @@ static void spoil(struct tracer_worker *w, struct site *site)
 
 static bool is_beyond_limit(const struct tracer_worker *w, const struct site *site)
 {
-        return !site->marked && ((limits[w->request->way].hits && site->hits > limits[w->request->way].hits) ||
-                                        (limits[w->request->way].flips &&
-                                                site->flips >= limits[w->request->way].flips));
+        enum tracer_way way = w->request->way;
+
+        return !site->mark && ((limits[way].hits && site->hits > limits[way].hits) ||
+                                      (limits[way].flips && site->flips >= limits[way].flips));
 }
 
 /* Returns the signal with which the worker is to go on, -1 where it is gone. */
 static int run_site(struct tracer_worker *w, struct site *site)
 {
         bool spoils = w->request->way != TRACER_CONTROL && site->result.n_parts;
+        struct traced *t = &w->traced;
         int signal;
 
         unplant(w, site);
-        w->regs.rip = site->address;
-        machine_from(&w->regs, &w->before);
-        if (ptrace(PTRACE_SETREGS, w->pid, NULL, &w->regs) < 0)
+        t->regs.rip = site->address;
+        traced_to_machine(t, &w->before);
+        if (ptrace(PTRACE_SETREGS, t->pid, NULL, &t->regs) < 0)
                 return -1;
         if (is_beyond_limit(w, site))
                 return 0;
-        if (spoils && site->result.extended && !read_area(w, &w->before, w->areas[0]))
+        if (spoils && site->result.extended && !traced_fetch_area(t, &w->before, w->areas[0]))
                 return -1;
         signal = execute(w, site);
         if (signal < 0)
                 return -1;
         if (!signal && spoils)
                 spoil(w, site);
-        if (!signal && ptrace(PTRACE_SETREGS, w->pid, NULL, &w->regs) < 0)
+        if (!signal && ptrace(PTRACE_SETREGS, t->pid, NULL, &t->regs) < 0)
                 return -1;
         plant(w, site);
         return signal;
@@ -317,16 +286,18 @@ static int run_site(struct tracer_worker *w, struct site *site)
 
 enum tracer_hit tracer_worker_hit(struct tracer_worker *worker)
 {
+        struct traced *t = &worker->traced;
         struct site *site;
         int signal;
 
-        if (ptrace(PTRACE_GETREGS, worker->pid, NULL, &worker->regs) < 0)
+        if (ptrace(PTRACE_GETREGS, t->pid, NULL, &t->regs) < 0)
                 return TRACER_GONE;
-        site = sites_at(&worker->sites, worker->regs.rip - 1);
+        site = sites_at(&worker->sites, t->regs.rip - 1);
+        if (!site)
+                site = sites_at(&worker->emitted, t->regs.rip - 1);
         if (!site)
                 return TRACER_NOT_OURS;
-        if (site->marked)
-                on_round(worker);
+        on_mark(worker, site->mark);
         if (site->result.n_parts) {
                 worker->outcome->hits++;
                 site->hits++;
@@ -335,6 +306,6 @@ enum tracer_hit tracer_worker_hit(struct tracer_worker *worker)
         signal = run_site(worker, site);
         if (signal < 0)
                 return TRACER_GONE;
-        (void)ptrace(PTRACE_CONT, worker->pid, NULL, (void *)(long)signal); /* NOLINT */
+        (void)ptrace(PTRACE_CONT, t->pid, NULL, (void *)(long)signal); /* NOLINT */
         return TRACER_GOES_ON;
 }

@@ -40,7 +40,7 @@ struct trap_request {
          * until it is left. Either at each `mnemonic`; or each instruction is told to `emitted`, and none is planted. */
         uint8_t *enter, *leave;
         unsigned mnemonic;
-        void (*emitted)(unsigned mnemonic, void *user);
+        void (*emitted)(const ZydisDecodedInstruction *instruction, void *user);
         void *user;
 };
 
