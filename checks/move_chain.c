@@ -181,7 +181,10 @@ static void mmx_of(struct registers *in, const struct check_round *round)
 void move_chain_setup(
         struct move_chain_state *state, const struct check_round *round, const struct move_chain *chain)
 {
-        const struct check_round even = { round->seed, round->number & ~1u, round->cpu, round->process };
+        const struct check_round even = { .seed = round->seed,
+                .number = round->number & ~1u,
+                .cpu = round->cpu,
+                .process = round->process };
         uint64_t random = check_round_hash(&even, 8);
         uint32_t length;
 

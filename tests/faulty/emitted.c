@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/faulty/emitted.h"
+
+static bool next(const uint8_t *code, size_t size, size_t at, ZydisDecodedInstruction *ret_instruction)
+{
+        ZydisDecoder decoder;
+
+        (void)ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+        return at < size && ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(
+                                    &decoder, NULL, code + at, size - at, ret_instruction));
+}
+
+size_t emitted_find(const uint8_t *code, size_t size, unsigned mnemonic, struct emitted_place *places)
+{
+        ZydisDecodedInstruction instruction;
+        ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+        ZydisDecoder decoder;
+        size_t n = 0;
+
+        (void)ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+        for (size_t at = 0; n < EMITTED_PLACES_MAX && next(code, size, at, &instruction); at += instruction.length)
+                if (instruction.mnemonic == mnemonic &&
+                        ZYAN_SUCCESS(ZydisDecoderDecodeFull(
+                                &decoder, code + at, size - at, &instruction, operands)) &&
+                        result_find(&instruction, operands, &places[n].result))
+                        places[n++].offset = (uint32_t)at;
+        return n;
+}
+
+void emitted_each(const uint8_t *code, size_t size,
+        void (*visit)(const ZydisDecodedInstruction *instruction, void *user), void *user)
+{
+        ZydisDecodedInstruction instruction;
+
+        for (size_t at = 0; next(code, size, at, &instruction); at += instruction.length)
+                visit(&instruction, user);
+}
