@@ -35,7 +35,7 @@ struct program_group {
         const char *name;
         isa_set needs;        /* what the programs may use */
         uint16_t fresh;       /* sets of instructions that it is about: bit s is enum program_set s */
-        uint16_t common;      /* sets of which a quarter of the instructions come */
+        uint16_t common;      /* sets of which some of the instructions come */
         bool known;           /* nothing that no model knows */
         bool x87;             /* x87, not MMX */
         uint8_t vector_bytes; /* of a vector register: 16, 32 or 64 (then 32 registers, and masks) */

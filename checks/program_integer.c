@@ -167,7 +167,7 @@ static bool bit_memory(struct program_maker *maker, const struct program_form *f
 
         program_operands(maker, &choice, true);
         choice.address.displacement =
-                program_place(maker, 40, false, form->operands[0].access & PROGRAM_WRITE);
+                program_place(maker, 64, choice.lock, form->operands[0].access & PROGRAM_WRITE);
         program_keep(maker, choice.number[1]);
         program_keep_flags(maker);
         program_help(maker, HELPER_AND, choice.number[1], 0, 0, 255);

@@ -6,9 +6,9 @@
 #include "base/array.h"
 
 #define DRAWN 64
-#define FRESH_OF_EIGHT 7 /* instructions that the group is about */
-#define DRAWS_MAX 256    /* forms that do not fit here, one after another */
-#define UNIT_MAX 512     /* bytes that an instruction and what it needs may take */
+#define FRESH_OF_SIXTEEN 15 /* instructions that the group is about */
+#define DRAWS_MAX 256       /* forms that do not fit here, one after another */
+#define UNIT_MAX 512        /* bytes that an instruction and what it needs may take */
 
 #define FLAGS_FIRST (PROGRAM_STATUS) /* the image defines them */
 
@@ -71,7 +71,7 @@ static const struct program_form *draw(struct program_maker *maker)
         const struct program_form *form;
         uint16_t sets = group->fresh;
 
-        if (group->common && (maker->tight || program_take(maker, 3) >= FRESH_OF_EIGHT))
+        if (group->common && (maker->tight || program_take(maker, 4) >= FRESH_OF_SIXTEEN))
                 sets = group->common;
         do {
                 const struct program_entry *entry = entry_at(sets, program_below(maker, entries_in(sets)));

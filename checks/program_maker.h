@@ -30,7 +30,8 @@ struct program_maker {
         uint32_t drawn;
 };
 
-/* The next n random bits, at most 32. */
+/* The next n random bits, at most 32. One draw an expression, by whatever function: C leaves the order of operands and
+ * arguments open, and the program would depend on the compiler. */
 static inline uint32_t program_take(struct program_maker *maker, unsigned n)
 {
         uint32_t bits;

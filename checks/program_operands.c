@@ -250,10 +250,17 @@ static void choose_index(struct program_maker *maker, struct program_choice *cho
                 (int32_t)program_below(maker, PROGRAM_DATA_SIZE - reach - size) - PROGRAM_BASE;
 }
 
+/* A locked access that is split over two lines stops every CPU, and Linux punishes the process that makes it
+ * (Documentation/arch/x86/buslock.rst): it is aligned. xchg is locked without a prefix. */
+static bool is_locked(const struct program_choice *choice)
+{
+        return choice->lock || (choice->form->map == 0 && (choice->form->opcode | 1) == 0x87);
+}
+
 static void choose_address(struct program_maker *maker, struct program_choice *choice, bool plain)
 {
         const struct program_form *form = choice->form;
-        bool write = false, aligned = form->layout & PROGRAM_ALIGNED;
+        bool write = false, aligned = form->layout & PROGRAM_ALIGNED || is_locked(choice);
         uint32_t size = form->memory;
 
         for (unsigned i = 0; i < 4; i++)
@@ -355,12 +362,10 @@ void program_operands(struct program_maker *maker, struct program_choice *choice
         if (form->space == PROGRAM_EVEX)
                 choose_evex(maker, choice);
         choice->long_vex = form->space == PROGRAM_VEX && program_take(maker, 3) == 0;
-        if (indirect) {
+        choice->lock = form->layout & PROGRAM_LOCKABLE && form->operands[0].class == PROGRAM_MEMORY &&
+                       form->operands[0].access & PROGRAM_WRITE && program_take(maker, 2) == 0;
+        if (indirect)
                 choose_address(maker, choice, plain);
-                choice->lock = form->layout & PROGRAM_LOCKABLE &&
-                               form->operands[0].class == PROGRAM_MEMORY &&
-                               form->operands[0].access & PROGRAM_WRITE && program_take(maker, 2) == 0;
-        }
         keep_fixed(maker, form);
         if (form->trust & PROGRAM_WRITES_XMM0)
                 program_keep_vector(maker, 0);

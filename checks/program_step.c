@@ -172,8 +172,8 @@ void program_define_flags(struct program_maker *maker, uint8_t wanted)
         if (!(wanted & ~maker->flags))
                 return;
         program_keep_flags(maker);
-        second = program_general(maker, false);
         first = program_general(maker, false);
+        second = program_general(maker, false);
         program_help(maker, HELPER_COMPARE, first, second, 0, 0);
         maker->flags |= PROGRAM_STATUS;
 }

@@ -137,11 +137,10 @@ static bool load_control(struct program_maker *maker, const struct program_form 
 {
         static const uint32_t precisions[4] = { 0x000, 0x200, 0x300, 0x300 };
         struct program_choice choice = { .form = form };
-        uint32_t rounding, precision;
+        uint32_t control = 0x7f | precisions[program_take(maker, 2)];
 
-        rounding = program_take(maker, 2);
-        precision = precisions[program_take(maker, 2)];
-        program_help(maker, HELPER_STORE_IMMEDIATE, 0, 0, SLOT, 0x7f | rounding << 10 | precision);
+        control |= program_take(maker, 2) << 10;
+        program_help(maker, HELPER_STORE_IMMEDIATE, 0, 0, SLOT, control);
         choice.address = (struct program_address){ maker->program->base, PROGRAM_NO_INDEX, 0, false, SLOT };
         program_step(maker, &choice);
         return true;

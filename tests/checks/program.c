@@ -20,7 +20,7 @@
 #define FAULTS 300
 #define CAUGHT_LEAST 95   /* of a hundred faults */
 #define MNEMONIC_LEAST 20 /* times that each is in the programs with known answers */
-#define FRESH_LEAST 40    /* of a hundred instructions, what the group is about */
+#define FRESH_LEAST 50    /* of a hundred instructions, what the group is about */
 #define DAMAGES 64
 #define PLANTED 32
 #define BATCH 16 /* programs of a round: checks/program_check.c */
@@ -95,7 +95,8 @@ static bool test_code(const struct program_group *group)
 
         for (uint32_t i = 0; i < sample; i++) {
                 program_generate(&program, group, seed + i, NULL);
-                if (program.overflown || !decode_matches(&program) || !decode_flags_defined(&program))
+                if (program.overflown || !decode_matches(&program) || !decode_locks_whole(&program) ||
+                        !decode_flags_defined(&program))
                         return false;
                 if (program.n < 64)
                         return false;

@@ -57,6 +57,33 @@ bool decode_matches(const struct program *program)
         return true;
 }
 
+static bool is_whole(const ZydisDecodedOperand *operand)
+{
+        return operand->type != ZYDIS_OPERAND_TYPE_MEMORY ||
+               (operand->mem.index == ZYDIS_REGISTER_NONE &&
+                       operand->mem.disp.value % (operand->size / 8) == 0);
+}
+
+bool decode_locks_whole(const struct program *program)
+{
+        ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+        ZydisDecodedInstruction instruction;
+
+        for (uint32_t i = 0; i < program->n; i++) {
+                if (!decode(program, i, &instruction, operands))
+                        return false;
+                if (instruction.attributes & ZYDIS_ATTRIB_HAS_LOCK ||
+                        instruction.mnemonic == ZYDIS_MNEMONIC_XCHG)
+                        for (unsigned o = 0; o < instruction.operand_count_visible; o++)
+                                if (!is_whole(&operands[o])) {
+                                        printf("# seed %#llx, instruction %u may split a lock\n",
+                                                (unsigned long long)program->seed, i);
+                                        return false;
+                                }
+        }
+        return true;
+}
+
 /* ---- flags ---- */
 
 struct flow {

@@ -13,6 +13,10 @@ const char *decode_mnemonic(uint16_t form);
  * output what is not. */
 bool decode_matches(const struct program *program);
 
+/* Whether every locked access lies in one line: its address is the base, which points to a line, and a multiple of its
+ * size. */
+bool decode_locks_whole(const struct program *program);
+
 /* Whether no instruction reads a flag that is undefined on some way to it, and those of program->flags are defined on
  * every way to the end. The flags that libZydis calls undefined, but OF after shifts by 1; a shift by cl may leave the
  * flags as they were. */

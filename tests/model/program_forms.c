@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes checks/answers/program_forms.bin: every form that libZydis decodes and encodes again and that a random program
  * can hold, as checks/program_form.h describes it. Writes the payload to standard output; with -l says instead which
- * mnemonics are left out and why. tests/model/program_forms.py adds the header. */
+ * mnemonics are left out and why, with -v which libZydis it asks. tests/model/program_forms.py adds the header. */
 #include "tests/model/program_forms.h"
 
 #include <assert.h>
@@ -229,6 +229,9 @@ int main(int argc, char **argv)
                 instruction_forms(visit, &(bool){ second });
         if (argc > 1 && strcmp(argv[1], "-l") == 0)
                 forms_list_left_out();
+        else if (argc > 1 && strcmp(argv[1], "-v") == 0)
+                printf("%llu.%llu\n", ZYDIS_VERSION_MAJOR(ZydisGetVersion()),
+                        ZYDIS_VERSION_MINOR(ZydisGetVersion()));
         else
                 write_table();
         return fflush(stdout) == 0 ? 0 : 1;
