@@ -2,8 +2,8 @@
 /* A worker's part of meetings. */
 #include "agent/meeting.h"
 
+#include "agent/meeting_wait.h"
 #include "agent/meeting_words.h"
-#include "agent/review.h"
 #include "agent/worker.h"
 #include "base/array.h"
 #include "base/clock.h"
@@ -26,37 +26,11 @@ static struct meeting_worker *self(const struct meeting *meeting)
         return &meeting->all->workers[meeting->worker->index];
 }
 
-/* ---- waiting ---- */
-
-struct wait {
-        const struct meeting *meeting;
-        uint64_t end_ns;
-        uint32_t turns;
-};
-
-/* One turn of a wait: false when it is over. Who waits beats and answers those who wait for its word. It does not give
- * its CPU up: on a busy host two meet while both happen to run. */
-static bool wait_on(struct wait *wait)
-{
-        struct slot *slot = wait->meeting->worker->slot;
-
-        __asm__ volatile("pause");
-        if (++wait->turns % LOOK_EVERY)
-                return true;
-        atomic_fetch_add_explicit(&slot->heartbeat, 1, memory_order_relaxed);
-        review_answer(wait->meeting->review);
-        return !atomic_load_explicit(&slot->stop, memory_order_relaxed) &&
-               clock_ns(CLOCK_MONOTONIC) < wait->end_ns;
-}
-
-static struct wait wait_for(const struct meeting *meeting, uint64_t ns)
-{
-        return (struct wait){ .meeting = meeting, .end_ns = clock_ns(CLOCK_MONOTONIC) + ns };
-}
-
+/* Says what holds at the table that we lead. */
 static void say(const struct meeting *meeting, unsigned low)
 {
         atomic_store_explicit(&meeting->table->call, word(meeting->sequence, low), memory_order_release);
+        meeting_ring_table(meeting);
 }
 
 /* ---- the leader ---- */
@@ -109,7 +83,9 @@ static void ask(const struct meeting *meeting, const uint32_t *partners, unsigne
                         continue;
                 s->worker = partners[seat];
                 atomic_store(&s->state, word(meeting->sequence, SEAT_ASKED));
-                if (!atomic_compare_exchange_strong(&partner->asked, &nothing, invitation_to(meeting, seat)))
+                if (atomic_compare_exchange_strong(&partner->asked, &nothing, invitation_to(meeting, seat)))
+                        meeting_ring(meeting, partners[seat]);
+                else
                         atomic_store(&s->state, word(meeting->sequence, SEAT_FREE));
         }
 }
@@ -160,7 +136,7 @@ static bool goes_first(const struct meeting *meeting, uint64_t asked)
 /* Waits until all that were asked are there, or time is up, or somebody else goes first and nobody is there yet. */
 static enum meeting_result gather(struct meeting *meeting, uint32_t turn, unsigned most, uint64_t end_ns)
 {
-        struct wait wait = { .meeting = meeting, .end_ns = end_ns };
+        struct meeting_wait wait = meeting_wait_until(meeting, end_ns);
         bool all = meeting->worker->run->round, some = false;
         uint32_t partners[PARTY_MOST - 1];
         unsigned n = 0;
@@ -184,7 +160,7 @@ static enum meeting_result gather(struct meeting *meeting, uint32_t turn, unsign
                         if (!joined(meeting))
                                 return MEETING_YIELD;
                 }
-        } while (wait_on(&wait));
+        } while (meeting_wait_on(&wait));
         take_back(meeting);
         return joined(meeting) ? MEETING_MET : MEETING_NOBODY;
 }
@@ -212,13 +188,13 @@ static void lay(const struct meeting *meeting, struct slot_current *now)
 enum meeting_result meeting_call(
         struct meeting *meeting, struct slot_current *now, uint32_t turn, uint64_t end_ns)
 {
-        struct wait wait = { .meeting = meeting, .end_ns = end_ns };
+        struct meeting_wait wait = meeting_wait_until(meeting, end_ns);
         enum meeting_result result;
 
         if (!meeting->all)
                 return MEETING_NOBODY;
         while (!take_table(meeting))
-                if (!wait_on(&wait))
+                if (!meeting_wait_on(&wait))
                         return MEETING_NOBODY;
         result = gather(meeting, turn, check_list[now->check]->parties, end_ns);
         if (result == MEETING_MET)
@@ -234,9 +210,12 @@ enum meeting_result meeting_call(
 static bool move(const struct meeting *meeting, unsigned from, unsigned to)
 {
         uint64_t state = word(meeting->sequence, from);
-
-        return atomic_compare_exchange_strong(
+        bool ours = atomic_compare_exchange_strong(
                 &meeting->table->seats[meeting->seat].state, &state, word(meeting->sequence, to));
+
+        if (ours)
+                meeting_ring_table(meeting);
+        return ours;
 }
 
 static bool sit_down(struct meeting *meeting)
@@ -260,7 +239,7 @@ static bool sit_down(struct meeting *meeting)
 /* Waits until the table says so, at most for a step. */
 static bool await(const struct meeting *meeting, unsigned low)
 {
-        struct wait wait = wait_for(meeting, STEP_NS);
+        struct meeting_wait wait = meeting_wait_seated(meeting, STEP_NS);
 
         do {
                 uint64_t call = atomic_load_explicit(&meeting->table->call, memory_order_acquire);
@@ -269,7 +248,7 @@ static bool await(const struct meeting *meeting, unsigned low)
                         return false;
                 if (word_low(call) >= low)
                         return true;
-        } while (wait_on(&wait));
+        } while (meeting_wait_on(&wait));
         return false;
 }
 
@@ -331,7 +310,7 @@ static bool all_are(const struct meeting *meeting, unsigned low, bool *ret_gone)
 
 bool meeting_start(struct meeting *meeting)
 {
-        struct wait wait = wait_for(meeting, STEP_NS);
+        struct meeting_wait wait = meeting_wait_seated(meeting, STEP_NS);
         bool gone = false;
 
         if (!leads(meeting)) {
@@ -341,7 +320,7 @@ bool meeting_start(struct meeting *meeting)
                 return false;
         }
         while (!all_are(meeting, SEAT_READY, &gone))
-                if (gone || !wait_on(&wait)) {
+                if (gone || !meeting_wait_on(&wait)) {
                         say(meeting, TABLE_OVER);
                         return false;
                 }
@@ -351,13 +330,13 @@ bool meeting_start(struct meeting *meeting)
 
 bool meeting_end(struct meeting *meeting)
 {
-        struct wait wait = wait_for(meeting, END_NS);
+        struct meeting_wait wait = meeting_wait_seated(meeting, END_NS);
         bool gone, done = true;
 
         if (!leads(meeting))
                 return move(meeting, SEAT_READY, SEAT_FREE) || move(meeting, SEAT_TAKEN, SEAT_FREE);
         while (!all_are(meeting, SEAT_FREE, &gone))
-                if (!wait_on(&wait)) {
+                if (!meeting_wait_on(&wait)) {
                         done = false;
                         break;
                 }

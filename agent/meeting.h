@@ -29,6 +29,8 @@ struct meeting_worker {
         _Atomic uint32_t present;  /* its process runs */
         _Atomic uint32_t finished; /* it has no round of its own to run any more */
         _Atomic uint32_t led;      /* rounds that came about */
+        _Atomic uint32_t bell;     /* a futex: rung when what it may wait for changes */
+        _Atomic uint32_t asleep;   /* it waits at the bell */
         uint16_t cpu;
         int16_t package, core; /* -1: unknown */
 } __attribute__((aligned(128)));

@@ -53,7 +53,8 @@ unsigned meeting_partners(const struct meetings *meetings, uint32_t self, uint32
 
                 if (!others)
                         continue;
-                one = find(meetings, self, kind, (turn / KINDS + attempt % KINDS + attempt / KINDS) % others);
+                one = find(
+                        meetings, self, kind, (turn / KINDS + attempt % KINDS + attempt / KINDS) % others);
                 if (one != self && !among(ret_partners, n, one))
                         ret_partners[n++] = one;
         }

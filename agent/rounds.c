@@ -12,7 +12,8 @@
 #include "base/array.h"
 #include "base/clock.h"
 
-#define MEET_NS (100 * CLOCK_MS) /* how long a round waits for its partners */
+#define MEET_NS (100 * CLOCK_MS)       /* how long a round waits for its partners */
+#define MEET_AGAIN_NS (300 * CLOCK_MS) /* where there is nothing else to run */
 
 void rounds_begin(struct rounds *rounds, const struct worker *worker)
 {
@@ -254,7 +255,7 @@ static void join(struct rounds *rounds)
 /* Brings partners to the table for the round in *now, joining those who go first. */
 static bool meet(struct rounds *rounds, struct slot_current *now)
 {
-        uint64_t end_ns = clock_ns(CLOCK_MONOTONIC) + MEET_NS;
+        uint64_t end_ns = clock_ns(CLOCK_MONOTONIC) + (rounds->worker->run->round ? MEET_AGAIN_NS : MEET_NS);
         enum meeting_result result;
 
         rounds->slot->current = *now;

@@ -165,7 +165,11 @@ static void run_times(void)
                 rounds_refused(&loop.rounds, &now, -r, step);
                 _exit(WORKER_FAILED);
         }
-        for (uint32_t i = 0; (!run->times || i < run->times) && !told_to_stop(); i++)
+        /* A round of several CPUs that does not come about is tried again, once on average. */
+        for (uint64_t tries = 0; (!run->times || (tally->rounds + tally->void_rounds < run->times &&
+                                                         tries < 2 * (uint64_t)run->times)) &&
+                                 !told_to_stop();
+                tries++)
                 (void)rounds_run(&loop.rounds, &now, tally);
         regime_disarm(loop.worker, now.regime);
         atomic_fetch_add(&loop.slot->passes, 1);

@@ -12,10 +12,17 @@ fi
 together=(qualify --no-progress --checks 'coherence_*' --stress none --json "$report")
 
 everything_runs() {
-        run "$assay" "${together[@]}" --duration 20s
+        run "$assay" "${together[@]}" --regimes quiet --duration 10s
         healthy && holds 'not [s for s in report["skipped"] if s["what"] in ("item", "cpu")]'
 }
-tap_ok "coherence in quiet, timer and storm-async: everything runs, nothing is wrong" everything_runs
+tap_ok "coherence in quiet: everything runs, nothing is wrong" everything_runs
+
+in_signals() {
+        run "$assay" "${together[@]}" --duration 8s
+        expect 0 4 && blames_nothing &&
+                holds '{i["regime"] for i in report["plan"]["items"]} == {"quiet", "timer", "storm-async"}'
+}
+tap_ok "and in timer and storm-async, in no other regime" in_signals
 
 # Busy loops, two for each CPU, for the time of a command.
 beside_load() {
