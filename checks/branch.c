@@ -9,8 +9,6 @@
 
 static_assert(
         offsetof(struct branch_state, log) == sizeof(struct registers_pair), "the output is one piece");
-static_assert(offsetof(struct branch_state, script) - offsetof(struct branch_state, log) == BRANCH_SCRIPT,
-        "branch.h agrees");
 
 static uint32_t period_of(enum branch_mode mode)
 {

@@ -9,8 +9,7 @@
 #define BRANCH_LOG 32768
 #define BRANCH_MODES 8
 
-/* struct branch_state, from the log on */
-#define BRANCH_SCRIPT BRANCH_LOG
+#define BRANCH_BEYOND 4096
 
 #ifndef __ASSEMBLER__
 
@@ -20,6 +19,7 @@
 struct branch_state {
         struct registers_pair registers;
         uint8_t log[BRANCH_LOG]; /* output, as far as the check has it */
+        uint8_t beyond[BRANCH_BEYOND]; /* a wrong way may write a longer log: not over the script */
         uint8_t script[BRANCH_LOG];
         uint8_t stack[8192];
 } __attribute__((aligned(CHECK_ALIGN)));

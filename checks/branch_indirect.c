@@ -17,7 +17,7 @@ static bool calls(uint32_t id)
         return kind == BRANCH_INDIRECT_CALLS || kind == BRANCH_INDIRECT_CALLS + 1;
 }
 
-/* Blocks, with the leaf that each calls, up to the stop. */
+/* Blocks, with the leaf that each calls and the block again, up to the stop. */
 static void batch_fill(uint8_t *batch, enum branch_mode mode, uint64_t *random)
 {
         uint64_t words[WORDS];
@@ -25,19 +25,20 @@ static void batch_fill(uint8_t *batch, enum branch_mode mode, uint64_t *random)
 
         for (uint32_t i = 0; at < last; i++) {
                 uint64_t word, id;
-                bool leaf;
 
                 if (i % WORDS == 0)
                         branch_words(words, WORDS, mode, random);
                 word = words[i % WORDS];
                 id = (word >> 32) * BRANCH_INDIRECT_BLOCKS >> 32; /* a fraction of them */
-                leaf = calls((uint32_t)id);
-                if (leaf && at + 1 == last)
-                        id = leaf = 0;
+                if (calls((uint32_t)id) && at + 3 > last)
+                        id = 0;
                 batch[at++] = (uint8_t)id;
-                if (leaf)
-                        batch[at++] = (uint8_t)(BRANCH_INDIRECT_BLOCKS +
-                                                ((word & UINT32_MAX) * BRANCH_INDIRECT_LEAVES >> 32));
+                if (calls((uint32_t)id)) {
+                        uint64_t leaf = (word & UINT32_MAX) * BRANCH_INDIRECT_LEAVES >> 32;
+
+                        batch[at++] = (uint8_t)(BRANCH_INDIRECT_BLOCKS + leaf);
+                        batch[at++] = (uint8_t)id;
+                }
         }
         batch[last] = BRANCH_INDIRECT_STOP;
 }

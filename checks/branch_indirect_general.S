@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* branch_indirect. 240 blocks, each of which writes its id to the log and goes to the block that the script names next:
  * by jumps through registers and memory, by a return to an address that was pushed, or after it has called one of 15
- * leaves, which write their ids too. The log becomes the script.
+ * leaves, which write their ids too, and has written its own again. The log becomes the script.
  *      rbx  the addresses of blocks, leaves and stop     rax  the next id     r12  events to go
  * and one register more in each block. */
 #include "checks/branch.inc"
@@ -24,6 +24,13 @@
         .set    id, id+1
 .endm
 
+.macro BEHIND_CALL
+        movb    $id-1, (%rdi)
+        lea     1(%rdi), %rdi
+        lea     1(%rsi), %rsi
+        NEXT_ID
+.endm
+
 .macro BLOCKS register
         TARGET
         NEXT_ID
@@ -40,12 +47,12 @@
         NEXT_ID
         mov     (%rbx,%rax,8), %\register
         call    *%\register
-        NEXT_ID
+        BEHIND_CALL
         jmp     *(%rbx,%rax,8)
         TARGET
         NEXT_ID
         call    *(%rbx,%rax,8)
-        NEXT_ID
+        BEHIND_CALL
         lea     (%rbx,%rax,8), %\register
         jmp     *(%\register)
         TARGET
@@ -78,6 +85,8 @@ FUNCTION branch_indirect_general_run
         ret
         .endr
         TARGET
+        BALANCE
+        xor     %dl, -1(%rdi)
         KERNEL_EVENT
         dec     %r12d
         jnz     .Lbatch

@@ -6,8 +6,7 @@
 #include "checks/branch.h"
 
 #define DEPTH_MOST 200
-#define WORDS 256                         /* made at a time, so that patterns change */
-#define COMMANDS (BRANCH_RETURN_PART - 1) /* of a tree: odd, because the last is one return more */
+#define WORDS 256 /* made at a time, so that patterns change */
 
 void branch_return_general_run(void *state);
 
@@ -23,16 +22,14 @@ static bool goes_down(enum branch_mode mode, uint64_t word, uint32_t depth, bool
         return depth < DEPTH_MOST && word % 16 >= 7;
 }
 
-/* A tree whose log has BRANCH_RETURN_PART bytes: one for the first function, for each call, for each return but the
- * last, and for the end. */
 static void tree_fill(uint8_t *script, enum branch_mode mode, uint64_t *random)
 {
         uint64_t words[WORDS];
         uint32_t depth = 1;
         bool down = true;
 
-        for (uint32_t i = 0; i < COMMANDS; i++) {
-                uint32_t left = COMMANDS - i;
+        for (uint32_t i = 0; i < BRANCH_RETURN_COMMANDS; i++) {
+                uint32_t left = BRANCH_RETURN_COMMANDS - i;
 
                 if (i % WORDS == 0)
                         branch_words(words, WORDS, mode, random);
@@ -40,7 +37,7 @@ static void tree_fill(uint8_t *script, enum branch_mode mode, uint64_t *random)
                 depth = down ? depth + 1 : depth - 1;
                 script[i] = (uint8_t)(down ? words[i % WORDS] >> 60 : BRANCH_RETURN_BACK);
         }
-        script[COMMANDS] = BRANCH_RETURN_END;
+        check_clear(script + BRANCH_RETURN_COMMANDS, BRANCH_RETURN_PART - BRANCH_RETURN_COMMANDS);
 }
 
 static void setup(void *memory, const struct check_round *round)
@@ -59,16 +56,19 @@ static void tree_log(const uint8_t *script, uint8_t *log)
         uint32_t depth = 0;
 
         *log++ = 0;
-        for (uint32_t i = 0; i + 1 < COMMANDS; i++) {
+        for (uint32_t i = 0; i < BRANCH_RETURN_COMMANDS; i++) {
                 if (script[i] < BRANCH_RETURN_BACK) {
+                        *log++ = (uint8_t)(BRANCH_RETURN_FUNCTIONS * path[depth] + script[i]);
                         path[++depth] = script[i];
                         *log++ = script[i];
-                } else {
-                        depth--;
-                        *log++ = (uint8_t)(BRANCH_RETURN_FUNCTIONS * path[depth] + path[depth + 1]);
+                        continue;
                 }
+                *log++ = (uint8_t)(BRANCH_RETURN_LEFT + path[depth]);
+                if (depth--)
+                        *log++ = (uint8_t)(BRANCH_RETURN_FUNCTIONS * path[depth] + path[depth + 1]);
         }
-        *log = BRANCH_RETURN_END;
+        *log++ = BRANCH_RETURN_END & 0xff;
+        *log = BRANCH_RETURN_END >> 8;
 }
 
 static int verify(const void *memory, struct check_mismatch *ret_mismatch)

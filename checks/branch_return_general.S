@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* branch_return. Sixteen functions with sixteen calls each: a byte of the script says which function is called next, or
- * that this one returns. A function writes its number to the log, and after each call that of the call: function
- * times 16 plus the one that was called. A return that goes elsewhere writes another.
+ * that this one returns. A function writes its number to the log where it begins and where it ends, and before and after
+ * each call that of the call: function times 16 plus the one that is called. A return that goes elsewhere writes
+ * another.
  *      rbx  where the running function goes     rax  what comes next     r8  trees of calls to go */
 #include "checks/branch.inc"
 #include "checks/branch_return.h"
@@ -15,6 +16,8 @@
 .macro CALL_TO callee, caller
 .Lcall_\caller\()_\callee:
         endbr64
+        movb    $BRANCH_RETURN_FUNCTIONS*\caller+\callee, (%rdi)
+        lea     1(%rdi), %rdi
         call    .Lfunction_\callee
         movb    $BRANCH_RETURN_FUNCTIONS*\caller+\callee, (%rdi)
         lea     1(%rdi), %rdi
@@ -36,6 +39,8 @@
         FUNCTIONS CALL_TO, \f
 .Lreturn_\f:
         endbr64
+        movb    $BRANCH_RETURN_LEFT+\f, (%rdi)
+        lea     1(%rdi), %rdi
         ret
         .pushsection .data.rel.ro.local, "aw"
         .balign 8
@@ -49,9 +54,11 @@ FUNCTION branch_return_general_run
         KERNEL_ENTER
         mov     $BRANCH_MODES, %r8d
 .Ltree: call    .Lfunction_0
-        movb    $BRANCH_RETURN_END, (%rdi)
-        lea     1(%rdi), %rdi
-        lea     1(%rsi), %rsi
+        BALANCE
+        xor     $BRANCH_RETURN_END, %edx
+        mov     %dx, (%rdi)
+        lea     2(%rdi), %rdi
+        lea     BRANCH_RETURN_PART-BRANCH_RETURN_COMMANDS(%rsi), %rsi
         KERNEL_EVENT
         dec     %r8d
         jnz     .Ltree

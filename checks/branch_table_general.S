@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* branch_table. Jumps through a table of distances, as compilers translate a switch: a comparison with the number of
  * cases, a load, an addition, an indirect jump. Half of the cases go back to one such jump, the others have one of
- * their own. Each writes its number to the log; the default writes what was asked for. The log becomes the script.
+ * their own. Each writes its number to the log; the default writes what was asked for, and that it was the default.
  *      rbx  the table     rax  the next case     rdx  its address     rcx  steps to the next event     r8  events to go */
 #include "checks/branch.inc"
 #include "checks/branch_table.h"
@@ -38,7 +38,7 @@ FUNCTION branch_table_general_run
         lea     .Ltable(%rip), %rbx
         mov     $BRANCH_LOG/BRANCH_TABLE_BATCH, %r8d
 .Lbatch:
-        mov     $BRANCH_TABLE_BATCH, %ecx
+        mov     $BRANCH_TABLE_BATCH-1, %ecx
 .Lswitch:
         SWITCH
         .set    case, 0
@@ -49,10 +49,14 @@ FUNCTION branch_table_general_run
         SWITCH
         .endr
 .Ldefault:
+        add     $BRANCH_TABLE_DEFAULT, %eax
         mov     %al, (%rdi)
         lea     1(%rdi), %rdi
         jmp     .Lswitch
-.Lend:  KERNEL_EVENT
+.Lend:  movb    $BRANCH_TABLE_END, (%rdi)
+        lea     1(%rdi), %rdi
+        lea     1(%rsi), %rsi
+        KERNEL_EVENT
         dec     %r8d
         jnz     .Lbatch
         BRANCH_LEAVE

@@ -12,22 +12,23 @@
 #define FLAGS_LEFT 0x44 /* ZF PF: the kernel ends with a comparison of equal numbers */
 #define LOW 7           /* registers rax rcx rdx rbx rbp rsi rdi; then r8 to r15 */
 #define REGISTERS 15
-#define BASES_AT (MOVE_ADDRESS_ARENA / 2) /* where in the arena base registers point, and how far beyond */
-#define BASES_SPREAD 512
-#define INDEX_MOST 32 /* indexes go from -32 to 31 */
+#define UNIT 24      /* of bases and indexes */
+#define BASES_AT 936 /* where in the arena the lowest base points, but for a few bytes */
+#define BASES_APART (9 * UNIT)
+#define INDEX_LOWEST (-3)
 
 struct move_address_set {
         struct move_address_set *next;
         uint64_t registers[2][REGISTERS];
         uint64_t words[MOVE_ADDRESS_WORDS];
-        uint8_t target[MOVE_ADDRESS_ARENA];
+        uint8_t targets[2][MOVE_ADDRESS_TARGETS]; /* after each phase */
 };
 
 struct move_address_state {
         struct registers_pair registers;
         uint64_t words[MOVE_ADDRESS_WORDS]; /* output: differences, and so is the next */
-        uint8_t written[MOVE_ADDRESS_ARENA];
-        uint8_t arena[MOVE_ADDRESS_ARENA], target[MOVE_ADDRESS_ARENA], before[MOVE_ADDRESS_ARENA];
+        uint8_t written[MOVE_ADDRESS_TARGETS];
+        uint8_t arena[MOVE_ADDRESS_ARENA], targets[MOVE_ADDRESS_TARGETS], before[MOVE_ADDRESS_TARGETS];
         struct move_address_set sets[MOVE_ADDRESS_SETS];
         uint8_t stack[2304];
         struct move_address_set *now; /* rsp points here */
@@ -37,11 +38,11 @@ struct move_address_state {
 #define OFFSET(member) (offsetof(struct move_address_state, member) - sizeof(struct registers_pair))
 static_assert(OFFSET(words) == 0 && OFFSET(written) == MOVE_ADDRESS_WRITTEN, "move_address.h agrees");
 static_assert(OFFSET(arena) == MOVE_ADDRESS_READ && OFFSET(before) == MOVE_ADDRESS_BEFORE, "");
-static_assert(OFFSET(target) == MOVE_ADDRESS_READ + MOVE_ADDRESS_TARGET, "");
+static_assert(OFFSET(targets) == MOVE_ADDRESS_READ + MOVE_ADDRESS_ARENA, "");
 static_assert(offsetof(struct move_address_set, next) == MOVE_ADDRESS_SET_NEXT, "");
 static_assert(offsetof(struct move_address_set, registers) == MOVE_ADDRESS_SET_REGISTERS, "");
 static_assert(offsetof(struct move_address_set, words) == MOVE_ADDRESS_SET_EXPECTED, "");
-static_assert(offsetof(struct move_address_set, target) == MOVE_ADDRESS_SET_TARGET, "");
+static_assert(offsetof(struct move_address_set, targets) == MOVE_ADDRESS_SET_TARGET, "");
 static_assert(offsetof(struct move_address_state, left) - offsetof(struct move_address_state, now) ==
                       MOVE_ADDRESS_LEFT,
         "");
@@ -64,16 +65,20 @@ static uint64_t reached(
                (uintptr_t)state->arena;
 }
 
-/* A phase's words as the pushes find them, then where the pops write them, in the opposite order. */
+/* A phase's words as the pushes find them, then where the pops write them, in the opposite order, each scale to its
+ * own target. */
 static void phase(const struct move_address_state *state, struct move_address_set *set, bool high)
 {
         uint64_t *words = set->words + (high ? MOVE_ADDRESS_PAIRS : 0);
 
         for (uint32_t i = 0; i < MOVE_ADDRESS_PAIRS; i++)
                 check_copy(&words[i], state->arena + reached(state, set->registers[high], high, i), 8);
-        for (uint32_t i = 0; i < MOVE_ADDRESS_PAIRS; i++)
-                check_copy(set->target + reached(state, set->registers[high], high, i),
+        for (uint32_t i = 0; i < MOVE_ADDRESS_PAIRS; i++) {
+                uint32_t target = MOVE_ADDRESS_ARENA * (i / (MOVE_ADDRESS_PAIRS / 4));
+
+                check_copy(set->targets[high] + target + reached(state, set->registers[high], high, i),
                         &words[MOVE_ADDRESS_PAIRS - 1 - i], 8);
+        }
 }
 
 /* What is pushed last: words of the stack itself, from above rsp, then those in the code. */
@@ -98,18 +103,35 @@ static void phase_end(struct move_address_set *set)
 
 /* ---- the round ---- */
 
+/* Numbers 0 to count - 1 in an order of the round (Fisher and Yates). */
+static void shuffle(uint8_t *order, uint32_t count, uint64_t *random)
+{
+        for (uint32_t i = 0; i < count; i++) {
+                uint32_t other = (uint32_t)(random_next(random) % (i + 1));
+
+                order[i] = order[other];
+                order[other] = (uint8_t)i;
+        }
+}
+
 static void set_fill(struct move_address_state *state, struct move_address_set *set, uint64_t *random)
 {
-        for (uint32_t i = 0; i < 2 * REGISTERS; i++) {
-                bool high = i >= REGISTERS, base = (i % REGISTERS < LOW) != high;
-                uint64_t draw = random_next(random);
+        for (uint32_t high = 0; high < 2; high++) {
+                uint64_t bases = (uintptr_t)state->arena + BASES_AT + random_next(random) % UNIT;
+                uint8_t order[REGISTERS];
 
-                set->registers[high][i % REGISTERS] =
-                        base ? (uintptr_t)state->arena + BASES_AT + draw % BASES_SPREAD
-                             : draw % (2 * INDEX_MOST) - INDEX_MOST;
+                shuffle(order, LOW, random);
+                shuffle(order + LOW, REGISTERS - LOW, random);
+                for (uint32_t i = 0; i < REGISTERS; i++) {
+                        bool base = (i < LOW) != high;
+
+                        set->registers[high][i] = base ? bases + BASES_APART * order[i]
+                                                       : (uint64_t)(UNIT * (order[i] + INDEX_LOWEST));
+                }
         }
-        check_copy(set->target, state->before, sizeof(set->target));
+        check_copy(set->targets[0], state->before, sizeof(set->targets[0]));
         phase(state, set, false);
+        check_copy(set->targets[1], set->targets[0], sizeof(set->targets[1]));
         phase(state, set, true);
         phase_end(set);
 }
@@ -122,11 +144,12 @@ static void setup(void *memory, const struct check_round *round)
         registers_setup(&state->registers, round, &state->now);
         check_poison(state->words, sizeof(state->words));
         check_poison(state->written, sizeof(state->written));
-        for (uint32_t at = 0; at < MOVE_ADDRESS_ARENA; at += 8) {
-                uint64_t read = random_next(&random), before = random_next(&random);
+        for (uint32_t at = 0; at < MOVE_ADDRESS_ARENA + MOVE_ADDRESS_TARGETS; at += 8) {
+                uint64_t word = random_next(&random);
 
-                check_copy(state->arena + at, &read, 8);
-                check_copy(state->before + at, &before, 8);
+                check_copy(at < MOVE_ADDRESS_ARENA ? state->arena + at
+                                                   : state->before + at - MOVE_ADDRESS_ARENA,
+                        &word, 8);
         }
         for (uint32_t i = 0; i < MOVE_ADDRESS_SETS; i++) {
                 set_fill(state, &state->sets[i], &random);
@@ -138,7 +161,7 @@ static void setup(void *memory, const struct check_round *round)
 
 static int verify(const void *memory, struct check_mismatch *ret_mismatch)
 {
-        static const uint8_t zeros[MOVE_ADDRESS_WRITTEN + MOVE_ADDRESS_ARENA];
+        static const uint8_t zeros[MOVE_ADDRESS_READ];
         const struct move_address_state *state = memory;
         struct registers expected;
         struct check_compare compare;
@@ -170,7 +193,7 @@ static const struct check_field fields[] = {
         WORDS("load, base rsp", 8 * QUARTER, MOVE_ADDRESS_STACK),
         WORDS("load, base rip", 8 * QUARTER + MOVE_ADDRESS_STACK, MOVE_ADDRESS_CODE),
         { "stores, line", CHECK_UNIT_MEMORY, sizeof(struct registers) + MOVE_ADDRESS_WRITTEN,
-                MOVE_ADDRESS_ARENA / 64, 64, 8 },
+                MOVE_ADDRESS_TARGETS / 64, 64, 8 },
 };
 
 const struct check check_move_address_general = {

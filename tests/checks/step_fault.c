@@ -18,10 +18,13 @@
 
 #include "base/random.h"
 
-#define STEPS 3000   /* to find an instruction to spoil */
-#define ATTEMPTS 400 /* to stop inside a kernel */
-#define HANG_MS 3000
+#define STEPS 400         /* to find an instruction to spoil */
+#define ATTEMPTS 400      /* to stop inside a kernel */
+#define ROUND_NS 1000000  /* of CPU time, about: the moments are spread over a round */
+#define PATIENCE 100000   /* tenths of a millisecond without any CPU time */
+#define HANG_NS 100000000 /* of CPU time, for a round of at most a few milliseconds */
 #define XSAVE_MAX 16384
+#define FLAG_TF 0x100
 
 extern const char registers_load[], registers_store[], registers_event_none[];
 
@@ -60,7 +63,14 @@ static _Noreturn void child_loop(const struct step_session *session, uint32_t nu
         }
 }
 
-static void child_start(struct step_session *session)
+static void child_end(struct step_session *session)
+{
+        (void)kill(session->child, SIGKILL);
+        (void)waitpid(session->child, NULL, __WALL);
+}
+
+/* False where tracing is forbidden. */
+static bool child_start(struct step_session *session)
 {
         uint32_t number = (uint32_t)random_next(session->random) % 1024;
 
@@ -69,16 +79,17 @@ static void child_start(struct step_session *session)
         session->child = fork();
         if (session->child == 0)
                 child_loop(session, number);
-        if (session->child < 0 || ptrace(PTRACE_SEIZE, session->child, 0, 0) < 0) {
-                perror("step_fault: cannot trace a child");
-                exit(99);
-        }
+        if (session->child < 0 || ptrace(PTRACE_SEIZE, session->child, 0, 0) == 0)
+                return session->child >= 0;
+        child_end(session);
+        return false;
 }
 
-static void child_end(struct step_session *session)
+static void session_free(struct step_session *session)
 {
-        (void)kill(session->child, SIGKILL);
-        (void)waitpid(session->child, NULL, __WALL);
+        (void)munmap(session->shared, sizeof(*session->shared));
+        free(session->state);
+        free(session);
 }
 
 struct step_session *step_fault_open(const struct check *check, uint64_t *random)
@@ -90,16 +101,16 @@ struct step_session *step_fault_open(const struct check *check, uint64_t *random
         session->state = aligned_alloc(4096, (check->state_size + 4095) / 4096 * 4096);
         session->shared = mmap(
                 NULL, sizeof(*session->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        child_start(session);
-        return session;
+        if (child_start(session))
+                return session;
+        session_free(session);
+        return NULL;
 }
 
 void step_fault_close(struct step_session *session)
 {
         child_end(session);
-        (void)munmap(session->shared, sizeof(*session->shared));
-        free(session->state);
-        free(session);
+        session_free(session);
 }
 
 /* ---- a moment ---- */
@@ -225,6 +236,39 @@ static bool in_kernel(const struct step_session *session, const struct step_mome
                !(at >= (uintptr_t)registers_load && at < (uintptr_t)registers_event_none);
 }
 
+/* Behind a step over popf the kernel takes the trap flag for the child's own and leaves it set (Linux 6.18,
+ * arch/x86/kernel/step.c). */
+static bool resume(struct step_session *session)
+{
+        struct user_regs_struct registers;
+
+        if (ptrace(PTRACE_GETREGS, session->child, 0, &registers) < 0)
+                return false;
+        registers.eflags &= ~(unsigned long long)FLAG_TF;
+        return ptrace(PTRACE_SETREGS, session->child, 0, &registers) == 0 &&
+               ptrace(PTRACE_CONT, session->child, 0, 0) == 0;
+}
+
+/* CPU time that the child has had. */
+static uint64_t child_ns(const struct step_session *session)
+{
+        struct timespec time = { 0 };
+        clockid_t clock;
+
+        if (clock_getcpuclockid(session->child, &clock) == 0)
+                (void)clock_gettime(clock, &time);
+        return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* Lets the child have so much CPU time: on a busy machine it may get none for long. */
+static void run_for(const struct step_session *session, uint64_t ns)
+{
+        uint64_t begin = child_ns(session);
+
+        for (int i = 0; i < PATIENCE && child_ns(session) - begin < ns; i++)
+                sleep_us(100);
+}
+
 static bool spoil_one(
         struct step_session *session, struct step_moment *moment, step_spoil *spoil, void *context)
 {
@@ -243,10 +287,11 @@ static bool spoil_one(
 
 static enum step_found wait_for_end(struct step_session *session, uint32_t rounds, uint32_t wrong)
 {
+        uint64_t begin = child_ns(session);
         int status;
 
-        (void)ptrace(PTRACE_CONT, session->child, 0, 0);
-        for (int tenths = 0; tenths < 10 * HANG_MS; tenths++) {
+        (void)resume(session);
+        while (child_ns(session) - begin < HANG_NS) {
                 if (waitpid(session->child, &status, __WALL | WNOHANG) == session->child)
                         break;
                 if (session->shared->rounds != rounds)
@@ -254,7 +299,8 @@ static enum step_found wait_for_end(struct step_session *session, uint32_t round
                 sleep_us(100);
         }
         child_end(session);
-        child_start(session);
+        if (!child_start(session))
+                exit(99);
         return STEP_DIED;
 }
 
@@ -269,9 +315,9 @@ struct step_outcome step_fault_try(struct step_session *session, step_spoil *spo
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 uint32_t rounds, wrong;
 
-                sleep_us(random_next(session->random) % 1000);
+                run_for(session, random_next(session->random) % ROUND_NS);
                 if (!spoil_one(session, &moment, spoil, context)) {
-                        (void)ptrace(PTRACE_CONT, session->child, 0, 0);
+                        (void)resume(session);
                         continue;
                 }
                 rounds = session->shared->rounds;

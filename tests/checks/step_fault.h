@@ -47,6 +47,7 @@ struct step_outcome {
 };
 
 struct step_session;
+/* Starts the child; NULL where tracing is forbidden. */
 struct step_session *step_fault_open(const struct check *check, uint64_t *random);
 /* One fault in one round. Says which instruction it was where nobody noticed. */
 struct step_outcome step_fault_try(struct step_session *session, step_spoil *spoil, void *context);
