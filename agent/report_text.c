@@ -27,9 +27,10 @@ struct page {
         FILE *to;
         int width;
         bool colour;
-        unsigned lines;               /* of what did not run, so far */
+        unsigned lines;     /* of what did not run, so far */
+        unsigned n_lacking; /* checks that lack something, and what */
+        isa_set missing;
         struct things hidden, chosen; /* that have no line: too many; left out on request */
-        struct report_skipped last;   /* of what did not run, the last that had a line */
 };
 
 static void say(const struct page *page, const char *label, const char *text)
@@ -272,39 +273,46 @@ static void write_things(const struct things *things, char *text, size_t size)
                                 parts[i].n, parts[i].name, parts[i].n == 1 ? "" : "s");
 }
 
-/* One check stands for all that lack the same. */
-static bool is_alike(const struct report_skipped *a, const struct report_skipped *b)
-{
-        return a->check && b->check && !a->regime && !b->regime && a->why == b->why &&
-               a->missing == b->missing;
-}
-
 static void skipped_line(const struct report_skipped *skipped, void *user)
 {
         struct page *page = user;
         char text[LIST_MAX + 256], cpus[LIST_MAX] = "";
-        size_t used;
 
         if (skipped->chosen) {
                 count(skipped, &page->chosen);
                 return;
         }
-        if (page->lines >= LINES_SHOWN || is_alike(skipped, &page->last)) {
+        /* What this CPU does not have is one line for all: it must not hide what could have run and did not. */
+        if (skipped->missing) {
+                page->missing |= skipped->missing;
+                page->n_lacking++;
+                return;
+        }
+        if (page->lines++ >= LINES_SHOWN) {
                 count(skipped, &page->hidden);
                 return;
         }
-        page->lines++;
-        page->last = *skipped;
         if (skipped->cpus)
                 cpu_set_format(skipped->cpus, cpus, sizeof(cpus));
-        used = (size_t)snprintf(text, sizeof(text), "%s%s%s%s%s%s%s: %s",
-                skipped->check ? skipped->check : "", skipped->check && skipped->regime ? " " : "",
-                skipped->regime ? skipped->regime : "", skipped->stress ? "stress " : "",
-                skipped->stress ? skipped->stress : "",
+        (void)snprintf(text, sizeof(text), "%s%s%s%s%s%s%s: %s", skipped->check ? skipped->check : "",
+                skipped->check && skipped->regime ? " " : "", skipped->regime ? skipped->regime : "",
+                skipped->stress ? "stress " : "", skipped->stress ? skipped->stress : "",
                 cpus[0] ? (skipped->check || skipped->regime ? " on CPU " : "CPU ") : "", cpus,
                 skipped->why);
+        say(page, "not run   ", text);
+}
+
+static void lacking_line(const struct page *page)
+{
+        char text[ISA_COUNT * 24 + 128];
+        size_t used;
+
+        if (!page->n_lacking)
+                return;
+        used = (size_t)snprintf(text, sizeof(text), "%u check%s: the CPU, the system or --isa lacks",
+                page->n_lacking, page->n_lacking == 1 ? "" : "s");
         for (int f = 0; f < ISA_COUNT && used < sizeof(text); f++)
-                if (skipped->missing >> f & 1)
+                if (page->missing >> f & 1)
                         used += (size_t)snprintf(
                                 text + used, sizeof(text) - used, " %s", isa_name((enum isa_feature)f));
         say(page, "not run   ", text);
@@ -320,6 +328,7 @@ static void what_did_not(struct page *page)
                 (void)snprintf(text, sizeof(text), "and %s more, see --json", things);
                 say(page, "          ", text);
         }
+        lacking_line(page);
         write_things(&page->chosen, things, sizeof(things));
         if (things[0]) {
                 (void)snprintf(text, sizeof(text), "%s, not asked for", things);
