@@ -232,6 +232,10 @@ static void prepare(void)
         offset_mask = component(5);
         offset_zmm = component(6);
         offset_high = component(7);
+        (void)signal(SIGSEGV, SIG_DFL); /* a sanitizer would tell of deaths that are wanted */
+        (void)signal(SIGFPE, SIG_DFL);
+        (void)signal(SIGILL, SIG_DFL);
+        (void)signal(SIGBUS, SIG_DFL);
         assert(program_prepare() == 0);
         fault.code = (uint8_t *)(uintptr_t)program_code(0);
         assert(mprotect((void *)((uintptr_t)fault.code & ~UINT64_C(4095)), 8192,
