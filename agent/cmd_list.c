@@ -18,11 +18,12 @@ static json_t *check_json(const struct check *check, isa_set features)
 {
         isa_set missing = check->needs & ~features;
 
-        return json_pack("{s:s, s:i, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:b, s:b, s:s?}", "name",
+        return json_pack("{s:s, s:i, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:i, s:b, s:b, s:s?}", "name",
                 check->name, "family", (int)check->family, "family_name", check_family_name(check->family),
                 "detects", check->detects, "needs", host_features_json(check->needs), "runs", missing == 0,
                 "missing", host_features_json(missing), "round_us_max", (int)check->round_us, "cycle",
-                (int)check->cycle, "events", check->events, "known", !check->voted, "other", check->other);
+                (int)check->cycle, "parties", (int)check->parties, "events", check->events, "known",
+                !check->voted, "other", check->other);
 }
 
 static int no_memory(void)
@@ -66,8 +67,9 @@ static void check_text(const struct check *check, isa_set features, int width)
         terminal_wrap(stdout, check->detects, TEXT_INDENT, TEXT_INDENT, width);
         host_features_text(check->needs, names, sizeof(names));
         (void)snprintf(text, sizeof(text),
-                "%s; a round takes at most %u us, %u rounds use every operand once; needs %s.",
-                check_family_name(check->family), check->round_us, check->cycle,
+                "%s; a round takes at most %u us%s, %u rounds use every operand once; needs %s.",
+                check_family_name(check->family), check->round_us,
+                check->parties ? " of several CPUs together" : "", check->cycle,
                 names[0] ? names : "nothing special");
         printf("%*s", TEXT_INDENT, "");
         terminal_wrap(stdout, text, TEXT_INDENT, TEXT_INDENT, width);

@@ -9,10 +9,8 @@
 #include "base/clock.h"
 
 #define FIRST_NS (2 * CLOCK_MS) /* from the first partner on, others of a group have so long */
-#define STEP_NS \
-        (50 * CLOCK_MS) /* from one step of a meeting to the next: all are there, but one may be off its CPU */
-#define END_NS (20 * CLOCK_MS) /* the others run as long as we do */
-#define LOOK_EVERY 256         /* turns of a wait */
+#define STEP_NS (50 * CLOCK_MS) /* from one step to the next: all are there, but one may be off its CPU */
+#define END_NS (20 * CLOCK_MS)  /* the others run as long as we do */
 
 void meeting_begin(struct meeting *meeting, const struct worker *worker, struct review *review)
 {
@@ -24,6 +22,12 @@ void meeting_begin(struct meeting *meeting, const struct worker *worker, struct 
 static struct meeting_worker *self(const struct meeting *meeting)
 {
         return &meeting->all->workers[meeting->worker->index];
+}
+
+/* Who sits there. The number may be what a wild store of any CPU left: then it is the wrong one, but one. */
+static struct meeting_worker *sitter(const struct meeting *meeting, unsigned seat)
+{
+        return &meeting->all->workers[MIN(meeting->table->seats[seat].worker, meeting->all->n - 1)];
 }
 
 /* Says what holds at the table that we lead. */
@@ -94,12 +98,11 @@ static void ask(const struct meeting *meeting, const uint32_t *partners, unsigne
 static void take_back(const struct meeting *meeting)
 {
         for (unsigned seat = 0; seat < ARRAY_SIZE(meeting->table->seats); seat++) {
-                struct meeting_seat *s = &meeting->table->seats[seat];
                 uint64_t asked = invitation_to(meeting, seat);
 
                 if (seat_low(meeting, seat) == SEAT_ASKED &&
-                        atomic_compare_exchange_strong(&meeting->all->workers[s->worker].asked, &asked, 0))
-                        atomic_store(&s->state, word(meeting->sequence, SEAT_FREE));
+                        atomic_compare_exchange_strong(&sitter(meeting, seat)->asked, &asked, 0))
+                        atomic_store(&meeting->table->seats[seat].state, word(meeting->sequence, SEAT_FREE));
         }
 }
 
@@ -133,20 +136,39 @@ static bool goes_first(const struct meeting *meeting, uint64_t asked)
         return other_led != led ? (int32_t)(other_led - led) < 0 : other < meeting->worker->index;
 }
 
+static bool all_present(const struct meeting *meeting)
+{
+        for (uint32_t i = 0; i < meeting->all->n; i++)
+                if (!atomic_load(&meeting->all->workers[i].present))
+                        return false;
+        return true;
+}
+
+/* Whom to ask. Where a round is run again all are wanted, who may just be starting: half of the time is theirs. */
+static unsigned choose(const struct meeting *meeting, uint32_t turn, unsigned most, uint64_t half_ns,
+        uint32_t partners[PARTY_MOST - 1])
+{
+        bool all = meeting->worker->run->round;
+
+        if (all && !all_present(meeting) && clock_ns(CLOCK_MONOTONIC) < half_ns)
+                return 0;
+        return meeting_partners(meeting->all, meeting->worker->index, turn, most, all, partners);
+}
+
 /* Waits until all that were asked are there, or time is up, or somebody else goes first and nobody is there yet. */
 static enum meeting_result gather(struct meeting *meeting, uint32_t turn, unsigned most, uint64_t end_ns)
 {
         struct meeting_wait wait = meeting_wait_until(meeting, end_ns);
-        bool all = meeting->worker->run->round, some = false;
+        uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), half_ns = now_ns + (end_ns - MIN(now_ns, end_ns)) / 2;
         uint32_t partners[PARTY_MOST - 1];
+        bool some = false;
         unsigned n = 0;
 
         do {
                 unsigned here = taken(meeting);
 
                 if (!n)
-                        n = meeting_partners(
-                                meeting->all, meeting->worker->index, turn, most, all, partners);
+                        n = choose(meeting, turn, most, half_ns, partners);
                 if (n && here == n)
                         break;
                 if (here && !some) {
@@ -166,7 +188,7 @@ static enum meeting_result gather(struct meeting *meeting, uint32_t turn, unsign
 }
 
 /* Says what is played, and who is which party. */
-static void lay(const struct meeting *meeting, struct slot_current *now)
+static void lay(struct meeting *meeting, struct slot_current *now)
 {
         struct meeting_table *table = meeting->table;
         uint8_t parties = 1;
@@ -174,11 +196,11 @@ static void lay(const struct meeting *meeting, struct slot_current *now)
         table->cpus[0] = (uint16_t)meeting->worker->cpu;
         for (unsigned seat = 0; seat < ARRAY_SIZE(table->seats); seat++)
                 if (seat_low(meeting, seat) != SEAT_FREE) {
-                        table->cpus[parties] = meeting->all->workers[table->seats[seat].worker].cpu;
+                        table->cpus[parties] = sitter(meeting, seat)->cpu;
                         table->seats[seat].party = parties++;
                 }
         now->round.party = 0;
-        now->round.parties = parties;
+        now->round.parties = meeting->parties = parties;
         table->now = *now;
         party_shared = &table->memory;
         check_list[now->check]->share(party_shared, &now->round);
@@ -340,7 +362,7 @@ bool meeting_end(struct meeting *meeting)
                         done = false;
                         break;
                 }
-        for (unsigned party = 0; party < meeting->table->now.round.parties; party++)
+        for (unsigned party = 0; party < meeting->parties; party++)
                 done &= meeting->table->memory.line[party].fate == PARTY_DONE;
         say(meeting, TABLE_OVER);
         if (done)

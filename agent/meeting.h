@@ -77,6 +77,7 @@ struct meeting {
         struct meeting_table *table; /* where it sits or leads */
         uint64_t sequence;           /* of the table */
         unsigned seat;               /* of a partner; PARTY_MOST: it leads */
+        uint8_t parties;             /* of the round that it leads */
 };
 void meeting_begin(struct meeting *meeting, const struct worker *worker, struct review *review);
 

@@ -225,9 +225,9 @@ void regime_adapt(uint64_t run_ns, uint64_t quiet_ns, bool together)
                 *interval = MAX(*interval * 4 / 5, STORM_LEAST_NS);
 }
 
-uint32_t regime_events_wanted(enum regime regime)
+uint32_t regime_events_wanted(enum regime regime, const struct check *check)
 {
-        return regime == REGIME_TIMER || regime == REGIME_CROWD ? 2 : 1;
+        return (regime == REGIME_TIMER || regime == REGIME_CROWD) && !check->parties ? 2 : 1;
 }
 
 void regime_landed(int32_t seen_on[4])

@@ -18,8 +18,9 @@ uint64_t regime_run(const struct worker *worker, enum regime regime, const struc
  * same lines: `together` says that the timer is slowed only, or it would end where nothing else gets done. */
 void regime_adapt(uint64_t run_ns, uint64_t quiet_ns, bool together);
 
-/* How many events a series of rounds waits for (timer and crowd: two), and its time limit. */
-uint32_t regime_events_wanted(enum regime regime);
+/* How many events a series of rounds waits for, and its time limit. Timer and crowd: two, but of a check that several CPUs
+ * run one, as most of their time they are parties of each other's rounds or wait. */
+uint32_t regime_events_wanted(enum regime regime, const struct check *check);
 #define REGIME_SERIES_NS UINT64_C(300000000)
 
 /* The CPUs that the last round in `migrate` landed on: writes up to 4, -1 where unused. */

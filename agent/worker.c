@@ -64,7 +64,8 @@ static bool series_goes_on(const struct slot_current *now, bool first, bool cove
                 return partners_late || (rounds < check_list[now->check]->cycle && age < QUIET_SERIES_NS);
         if (!first && age < SLICE_NS * (1 + (uint64_t)loop.worker->run->items[now->item].weight))
                 return true;
-        return !quiet && events < regime_events_wanted(now->regime) && age < REGIME_SERIES_NS;
+        return !quiet && events < regime_events_wanted(now->regime, check_list[now->check]) &&
+               age < REGIME_SERIES_NS;
 }
 
 /* Readies the check and the regime of a series. */

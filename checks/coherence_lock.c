@@ -64,6 +64,25 @@ COHERENCE_CHECK(exchange, 0,
         "as the "
         "one before left them.");
 
+/* Over the same window. */
+static void transaction_expect(const struct coherence_model *model)
+{
+        exchange_expect(model);
+        model->results[COHERENCE_RESULT_R10] = 0;
+}
+
+static const struct coherence_unit transaction_rtm_unit = {
+        .lines = 4,
+        .passes = 2048,
+        .begin = exchange_begin,
+        .give = give,
+        .expect = transaction_expect,
+};
+
+COHERENCE_CHECK(transaction_rtm, ISA(RTM),
+        "Transactions of several CPUs on the same lines: one that is seen in part, or that another's store "
+        "does not abort.");
+
 #define MUTEX_COUNT 576
 #define MUTEX_SUM (64 * 12)
 

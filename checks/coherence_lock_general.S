@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locks made of exchanges, and of nothing but stores, loads and fences. What they protect is changed by plain
- * instructions: whoever comes in must find it as the one before left it. The layout of the window is that of
- * coherence_lock.c. */
-#include "checks/coherence.inc"
-
-/* A count on one line, and multiples of it in words of three others: all are looked at, and moved on by one. */
-.macro PROTECTED at
-        mov     \at(%rsi), %rcx
-        add     %rcx, %r9
-        mov     PARAMETER(0), %rdx
-        mov     %rdx, %rax
-        imul    %rcx, %rax
-        add     PARAMETER(1), %rax
-        .irp    word, 64+24,128+40,-64+32
-        mov     \at+\word(%rsi), %rbx
-        xor     %rax, %rbx
-        or      %rbx, %r11
-        add     %rdx, \at+\word(%rsi)
-        .endr
-        add     $1, %rcx
-        mov     %rcx, \at(%rsi)
-.endm
+ * instructions: whoever comes in must find it as the one before left it. */
+#include "checks/coherence_lock.inc"
 
 /* exchange. The lock is a word of a line that it protects a word of. It is opened by a store and an exchange in turn. */
 FUNCTION coherence_exchange_run

@@ -148,6 +148,7 @@
         X(check_coherence_ring)                \
         X(check_coherence_share)               \
         X(check_coherence_invalidate)          \
+        X(check_coherence_transaction_rtm)     \
         X(check_integer_carry)                 \
         X(check_integer_multiply_adx)          \
         X(check_x87_stack)                     \

@@ -16,7 +16,7 @@
 
 #include "checks/coherence.h"
 
-#define STATE_ADDRESS ((void *)0x10000000000)
+#define STATE_ADDRESS ((void *)0x300000000000) /* also free where AddressSanitizer has its shadow */
 #define STACK_SIZE (64 * 1024)
 #define YIELD_US 60
 #define CROWDED_PASSES 16 /* one of so many passes */
