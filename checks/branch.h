@@ -18,7 +18,7 @@
 
 struct branch_state {
         struct registers_pair registers;
-        uint8_t log[BRANCH_LOG]; /* output, as far as the check has it */
+        uint8_t log[BRANCH_LOG];       /* output, as far as the check has it */
         uint8_t beyond[BRANCH_BEYOND]; /* a wrong way may write a longer log: not over the script */
         uint8_t script[BRANCH_LOG];
         uint8_t stack[8192];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* branch_align. A branch begins at each of the 64 offsets in a line, once of 2 bytes and once of 6: the last ones reach
- * into the next line, and the last of 6 bytes into the next page too. Bit 63-n of a word of the script says where
- * the one at offset n goes, and the bits of the words of the log where they went.
+/* branch_align. A branch begins at each of the 64 offsets in a line, once of 2 bytes and once of 6: the last ones
+ * reach into the next line, and the last of 6 bytes into the next page too. Bit 63-n of a word of the script says
+ * where the one at offset n goes, and the bits of the words of the log where they went.
  *      rcx  steps to the next event     r8  events to go */
 #include "checks/branch.inc"
 #include "checks/branch_align.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* branch_compare. A pair of operands a step. Each form of checks/branch_compare.inc on it, and right behind it, where the
- * CPU may fuse the two, each of the sixteen branches: the ways taken are the bits of an entry of the log.
+/* branch_compare. A pair of operands a step. Each form of checks/branch_compare.inc on it, and right behind it,
+ * where the CPU may fuse the two, each of the sixteen branches: the ways taken are the bits of an entry of the log.
  *      rax, rbx  a, b     rcx  a for the form     rdx  the ways     r8, r9  steps to the next event, events to go */
 #include "checks/branch.inc"
 #include "checks/branch_compare.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* branch_condition. A word of the script is an image of the flags. All sixteen conditions are tried on it, each by four
- * branches: short and near, forward and back. The ways taken are the bits of an entry of the log.
+/* branch_condition. A word of the script is an image of the flags. All sixteen conditions are tried on it, each by
+ * four branches: short and near, forward and back. The ways taken are the bits of an entry of the log.
  *      rcx  steps to the next event     r8  events to go */
 #include "checks/branch.inc"
 #include "checks/branch_condition.h"

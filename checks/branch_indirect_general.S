@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* branch_indirect. 240 blocks, each of which writes its id to the log and goes to the block that the script names next:
- * by jumps through registers and memory, by a return to an address that was pushed, or after it has called one of 15
- * leaves, which write their ids too, and has written its own again. The log becomes the script.
+/* branch_indirect. 240 blocks, each of which writes its id to the log and goes to the block that the script names
+ * next: by jumps through registers and memory, by a return to an address that was pushed, or after it has called one
+ * of 15 leaves, which write their ids too, and has written its own again. The log becomes the script.
  *      rbx  the addresses of blocks, leaves and stop     rax  the next id     r12  events to go
  * and one register more in each block. */
 #include "checks/branch.inc"

@@ -6,8 +6,8 @@
 #define BRANCH_LOOP_BATCH 64  /* steps between two events */
 #define BRANCH_LOOP_COUNT 15  /* the bits of a word that say how often, from 1 */
 
-/* The parts of the log: two bytes a step. Of the loops: rounds, and 256 times what is left of them. Of the branches on a
- * register that is zero: whether they were taken, the first one highest. */
+/* The parts of the log: two bytes a step. Of the loops: rounds, and 256 times what is left of them. Of the branches
+ * on a register that is zero: whether they were taken, the first one highest. */
 #define BRANCH_LOOP_PART (2 * BRANCH_MODES * BRANCH_LOOP_STEPS)
 #define BRANCH_LOOP_PLAIN 0
 #define BRANCH_LOOP_EQUAL BRANCH_LOOP_PART

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* branch_loop. loop, loope and loopne with as many rounds as the low bits of a word of the script say, and until one of
- * its upper bits is set or clear; loop on ecx; jrcxz and jecxz on two bits of the word at a time, of which one lies
- * in the upper half of rcx.
- *      rax  the word     rdx  rounds or ways     r8, r9  steps to the next event, events to go     r10  bits 0 and 40 */
+/* branch_loop. loop, loope and loopne with as many rounds as the low bits of a word of the script say, and until one
+ * of its upper bits is set or clear; loop on ecx; jrcxz and jecxz on two bits of the word at a time, of which one
+ * lies in the upper half of rcx.
+ *      rax  the word       rdx  rounds or ways                         r10  bits 0 and 40
+ *      r8, r9  steps to the next event, events to go */
 #include "checks/branch.inc"
 #include "checks/branch_loop.h"
 

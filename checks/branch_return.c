@@ -52,10 +52,10 @@ static void setup(void *memory, const struct check_round *round)
 /* What the functions write. */
 static void tree_log(const uint8_t *script, uint8_t *log)
 {
-        uint8_t path[DEPTH_MOST + 1] = { 0 };
+        uint8_t path[DEPTH_MOST + 1];
         uint32_t depth = 0;
 
-        *log++ = 0;
+        path[0] = *log++ = 0;
         for (uint32_t i = 0; i < BRANCH_RETURN_COMMANDS; i++) {
                 if (script[i] < BRANCH_RETURN_BACK) {
                         *log++ = (uint8_t)(BRANCH_RETURN_FUNCTIONS * path[depth] + script[i]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* branch_return. Sixteen functions with sixteen calls each: a byte of the script says which function is called next, or
- * that this one returns. A function writes its number to the log where it begins and where it ends, and before and after
- * each call that of the call: function times 16 plus the one that is called. A return that goes elsewhere writes
- * another.
+/* branch_return. Sixteen functions with sixteen calls each: a byte of the script says which function is called next,
+ * or that this one returns. A function writes its number to the log where it begins and where it ends, and before
+ * and after each call that of the call: function times 16 plus the one that is called. A return that goes elsewhere
+ * writes another.
  *      rbx  where the running function goes     rax  what comes next     r8  trees of calls to go */
 #include "checks/branch.inc"
 #include "checks/branch_return.h"

@@ -2,7 +2,8 @@
 /* branch_table. Jumps through a table of distances, as compilers translate a switch: a comparison with the number of
  * cases, a load, an addition, an indirect jump. Half of the cases go back to one such jump, the others have one of
  * their own. Each writes its number to the log; the default writes what was asked for, and that it was the default.
- *      rbx  the table     rax  the next case     rdx  its address     rcx  steps to the next event     r8  events to go */
+ *      rbx  the table      rax  the next case      rdx  its address
+ *      rcx, r8  steps to the next event, events to go */
 #include "checks/branch.inc"
 #include "checks/branch_table.h"
 

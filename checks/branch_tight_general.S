@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* branch_tight. Loops so short that they run from the buffers of decoded instructions, and bodies that these hold badly:
- * many jumps in a line, constants of 64 bits. Each adds up what it has run through; the sum goes to the log.
+/* branch_tight. Loops so short that they run from the buffers of decoded instructions, and bodies that these hold
+ * badly: many jumps in a line, constants of 64 bits. Each adds up what it has run through; the sum goes to the log.
  *      rcx  rounds to go     rdx  the sum     rax  the constants     rbp  rounds of the inner loop
  *      r8, r9  steps to the next event, events to go */
 #include "checks/branch.inc"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* move_address. With every general register but rsp as base or index, words are pushed from wherever base, index, scale
- * and displacement lead, and popped to places at a distance from there. Both the words on the stack and what was
- * written are compared after each phase; the differences are collected.
- * In the first phase seven registers are bases and eight indexes, in the second the other way round. What must
- * outlast them lies above rsp. */
+/* move_address. With every general register but rsp as base or index, words are pushed from wherever base, index,
+ * scale and displacement lead, and popped to places at a distance from there. Both the words on the stack and what
+ * was written are compared after each phase; the differences are collected. In the first phase seven registers are
+ * bases and eight indexes, in the second the other way round. What must outlast them lies above rsp. */
 #include "checks/move_address.h"
 #include "checks/registers.inc"
 

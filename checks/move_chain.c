@@ -8,6 +8,7 @@
 
 #define WORDS (MOVE_CHAIN_MEMORY / 8)
 #define DATA_MAX 64
+#define SURROUNDING UINT64_C(0x9e3779b97f4a7c15) /* from one word beside the slots to the next */
 
 static_assert(offsetof(struct move_chain_position, at) == MOVE_CHAIN_AT_1, "move_chain.h agrees");
 static_assert(offsetof(struct move_chain_position, at[1]) == MOVE_CHAIN_AT_16, "");
@@ -34,17 +35,14 @@ struct canvas {
 static void canvas_begin(struct canvas *canvas, const struct move_chain_state *state,
         const struct move_chain *chain, uint32_t index)
 {
-        uint64_t random = random_mix(state->seed + index);
+        uint64_t word = random_mix(state->seed + index) ^ state->invert;
 
         canvas->state = state;
         canvas->chain = chain;
         canvas->form = &chain->forms[index];
         canvas->index = index;
-        for (uint32_t i = 0; i < WORDS; i++) {
-                uint64_t word = random_next(&random) ^ state->invert;
-
-                check_copy(canvas->bytes + 8 * i, &word, sizeof(word));
-        }
+        for (uint32_t i = 0; i < WORDS; i++, word += SURROUNDING)
+                __builtin_memcpy(canvas->bytes + 8 * i, &word, sizeof(word));
 }
 
 static void reverse(uint8_t *data, uint32_t size)
@@ -86,7 +84,7 @@ static void data_of(const struct canvas *canvas, uint32_t slot, bool side_b, uin
                 uint64_t word =
                         form->constant ? form->constant : random_next(&random) ^ canvas->state->invert;
 
-                check_copy(data + i, &word, sizeof(word));
+                __builtin_memcpy(data + i, &word, sizeof(word));
         }
         if (sentinel(canvas, slot))
                 check_copy(data, sentinel(canvas, slot), kept);
@@ -103,6 +101,16 @@ static uint8_t *slot_of(struct canvas *canvas, uint32_t slot, bool side_b)
                MOVE_CHAIN_SLOT * slot;
 }
 
+/* MOVE_CHAIN_OFFSETS - 1 times the same byte; the last eight overlap those before. */
+static void fill_tail(uint8_t *to, uint8_t byte)
+{
+        uint64_t word = UINT64_C(0x0101010101010101) * byte;
+
+        for (uint32_t i = 0; i + 8 < MOVE_CHAIN_OFFSETS; i += 8)
+                __builtin_memcpy(to + i, &word, sizeof(word));
+        __builtin_memcpy(to + MOVE_CHAIN_OFFSETS - 1 - 8, &word, sizeof(word));
+}
+
 /* A slot after a sweep of stores from the highest position down to the lowest. Where the positions are
  * neighbours, each store leaves its last byte to stay. */
 static void sweep(struct canvas *canvas, uint32_t slot, bool side_b)
@@ -113,8 +121,8 @@ static void sweep(struct canvas *canvas, uint32_t slot, bool side_b)
         data_of(canvas, slot, side_b, data);
         for (uint32_t offset = MOVE_CHAIN_OFFSETS; unit > 1 && offset > unit; offset -= unit)
                 check_copy(to + offset - unit, data, size);
-        for (uint32_t i = size; unit == 1 && i < size + MOVE_CHAIN_OFFSETS - 1; i++)
-                to[i] = data[size - 1];
+        if (unit == 1)
+                fill_tail(to + size, data[size - 1]);
         check_copy(to, data, size);
 }
 

@@ -88,8 +88,8 @@ void move_chain_setup(
 int move_chain_verify(const struct move_chain_state *state, const struct move_chain *chain,
         struct check_mismatch *ret_mismatch);
 
-/* The lists of forms hold nothing but FORM, FORM_REVERSED and FORM_CONSTANT: a kernel reads them too. Here each becomes
- * its struct move_chain_form, or, numbered from `first`, the field of its memory, whose elements are lines. */
+/* The lists of forms hold nothing but FORM, FORM_REVERSED and FORM_CONSTANT: a kernel reads them too. Here each
+ * becomes its struct move_chain_form, or, numbered from `first`, the field of its memory, whose elements are lines. */
 #define MOVE_CHAIN_FORM(name, load_, store_, extension_, align_, ...)                                       \
         {                                                                                                   \
                 .load = (load_), .store = (store_), .align = (align_), .extension = MOVE_CHAIN_##extension_ \

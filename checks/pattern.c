@@ -84,7 +84,7 @@ static uint64_t word_of(uint32_t kind, uint32_t index, const struct check_round 
         }
 }
 
-/* The block at offset `start` of pattern `number`, and what goes to the next block of a pass that moves by `stride`. */
+/* The first block of pass `pass` in pattern `number`, and what is added from one of its blocks to the next. */
 static bool block_fill(uint8_t *block, uint8_t *steps, uint32_t number, const struct pattern *pattern,
         const struct check_round *round, const struct pattern_pass *pass)
 {

@@ -2,9 +2,8 @@
 /* Patterns through caches and memory: the frame of the checks cache_pattern and memory_pattern.
  *
  * A round goes through a buffer, once for each pattern, up or down. Each pass reads what the one before wrote,
- * compares it, and writes the next pattern, as the march tests of memory do (van de Goor, Testing Semiconductor
- * Memories, 1991, section 4.2). A pattern is a block of vectors that repeats; in some a number is added from
- * block to block, so that they hold their address.
+ * compares it, and writes the next pattern, as march tests do (van de Goor, Testing Semiconductor Memories, 1991). A
+ * pattern is a block of vectors that repeats; in some a number is added each time, so that they hold their address.
  *
  * Where a block is wrong, it is read again before it is overwritten, then flushed from all caches and read once
  * more. The pass's record says what each of the three reads got: a load that was wrong once leaves the second one

@@ -100,9 +100,9 @@ static bool spoil_target(struct step_moment *moment, void *context)
         return wrong && wrong != right && random_next(moment->random) % 4 == 0 && step_fault_set(moment);
 }
 
-/* Whether what was wrong first is the entry of the log that the kernel was about to write, or a neighbour: a wrong way
- * may leave one out or write one more. Kernels that write to several parts of the log in turn have their pointer in the
- * first. */
+/* Whether what was wrong first is the entry of the log that the kernel was about to write, or a neighbour: a wrong
+ * way may leave one out or write one more. Kernels that write to several parts of the log in turn have their pointer
+ * in the first. */
 static bool is_near(const struct step_outcome *outcome, uint32_t part, const struct planted *planted)
 {
         uint32_t at = outcome->mismatch.offset - (uint32_t)sizeof(struct registers);
