@@ -52,7 +52,7 @@ limited_processes() {
         rm -f "$nobody_report"
         run "${as_nobody[@]}" prlimit --nproc="$1" "$assay" "${as_nobody_brief[@]}"
         cp "$nobody_report" "$report" 2>/dev/null
-        expect 4 5 && { [[ $status == 5 ]] || blames_nothing; } && grep -qiE 'fork|process' "$tap_scratch"/{out,err}
+        expect 4 5 && { [[ $status == 5 ]] || blames_nothing; } && grep -qE 'processes|starting a worker' "$tap_scratch"/{out,err}
 }
 
 if is_root && "${as_nobody[@]}" true; then
