@@ -13,18 +13,19 @@
 
 #define SEEDS 20
 #define CHECKS_TEXT_MAX 190 /* of one --checks: agent/configuration.h */
-#define CONTROL_MOST_S 16
-#define WHOLE_S 15 /* the quick profile's own */
+#define CONTROL_LEAST_MS 500
+#define CONTROL_MOST_MS 32000
+#define WHOLE_MS 15000 /* the quick profile's own */
 #define LIMIT_S 180
 
 /* How long a run is, and how the defect shows itself in it. */
 static const struct step {
         enum tracer_way way;
-        unsigned duration_s;
+        unsigned duration_ms;
 } steps[] = {
-        { TRACER_BRIEF, 1 },
-        { TRACER_BRIEF, 5 },
-        { TRACER_STEADY, 10 },
+        { TRACER_BRIEF, 500 },
+        { TRACER_BRIEF, 5000 },
+        { TRACER_STEADY, 10000 },
 };
 
 struct attempt {
@@ -85,7 +86,7 @@ static size_t name_checks(struct attempt *a, size_t first)
 
 /* ---- one run ---- */
 
-static int run(struct attempt *a, uint64_t seed, enum tracer_way way, unsigned duration_s)
+static int run(struct attempt *a, uint64_t seed, enum tracer_way way, unsigned duration_ms)
 {
         const struct defect_setting *s = a->setting;
         char cpus[32], duration[16], path[] = "/tmp/assay-defect-XXXXXX";
@@ -98,7 +99,7 @@ static int run(struct attempt *a, uint64_t seed, enum tracer_way way, unsigned d
                 (void)snprintf(cpus, sizeof(cpus), "%d", s->cpu);
         else
                 (void)snprintf(cpus, sizeof(cpus), "%d,%d", s->cpu, s->other_cpu);
-        (void)snprintf(duration, sizeof(duration), "%us", duration_s);
+        (void)snprintf(duration, sizeof(duration), "%ums", duration_ms);
         const char *const arguments[] = { "--profile", "quick", "--checks", a->text, "--regimes", "quiet",
                 "--cpus", cpus, "--duration", duration, "--seed", "1", "--no-progress", "--json", path,
                 NULL };
@@ -121,8 +122,8 @@ static int run(struct attempt *a, uint64_t seed, enum tracer_way way, unsigned d
  * time. */
 static bool control(struct attempt *a)
 {
-        for (unsigned duration_s = 1; duration_s <= CONTROL_MOST_S; duration_s *= 4) {
-                if (run(a, a->setting->seed, TRACER_CONTROL, duration_s) < 0 || a->report.evidence)
+        for (unsigned duration_ms = CONTROL_LEAST_MS; duration_ms <= CONTROL_MOST_MS; duration_ms *= 4) {
+                if (run(a, a->setting->seed, TRACER_CONTROL, duration_ms) < 0 || a->report.evidence)
                         return false;
                 if (a->outcome.status == 0)
                         return true;
@@ -178,7 +179,7 @@ static bool search(struct attempt *a, const struct step *step, struct defect *de
 {
         for (size_t first = 0, next; first < a->n_checks && defect->end != DEFECT_NOTICED; first = next) {
                 next = name_checks(a, first);
-                if (run(a, defect->seed, step->way, step->duration_s) < 0)
+                if (run(a, defect->seed, step->way, step->duration_ms) < 0)
                         return false;
                 defect->hits += a->outcome.hits;
                 defect->flips += a->outcome.flips;
@@ -198,7 +199,7 @@ static void settle(struct attempt *a, struct defect *defect)
 
         memcpy(text, a->text, sizeof(text));
         (void)snprintf(a->text, sizeof(a->text), "*");
-        r = run(a, defect->seed, TRACER_BRIEF, WHOLE_S);
+        r = run(a, defect->seed, TRACER_BRIEF, WHOLE_MS);
         memcpy(a->text, text, sizeof(text));
         if (r < 0)
                 return;
