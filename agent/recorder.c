@@ -56,6 +56,11 @@ static void note_mismatch(struct recorder *recorder, const struct check_mismatch
 
 static void note_evidence(struct recorder *recorder, struct observation *o)
 {
+        bool death = o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG;
+
+        /* Not the worker's word: a broken one says "a vote" where it never came to say what it does. */
+        if (!death)
+                o->known = !check_list[o->check]->voted;
         recorder->failures++;
         cpu_set_add(&recorder->accused, (unsigned)o->cpu);
         for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
@@ -63,7 +68,7 @@ static void note_evidence(struct recorder *recorder, struct observation *o)
                         cpu_set_add(&recorder->accused, (unsigned)o->seen_on[i]);
         o->unit = unit_of(o);
         o->answers_intact = tables_intact(check_list[o->check]);
-        if (o->kind != OBSERVATION_CRASH && o->kind != OBSERVATION_HANG)
+        if (!death)
                 note_mismatch(recorder, &o->mismatch);
 }
 
@@ -142,6 +147,30 @@ void recorder_tell(struct recorder *recorder, const struct member *member, enum 
         keep(recorder, &o);
 }
 
+/* Whom an observation accuses is not a worker's word alone: one that is broken could accuse another. It ran the round
+ * itself, or compared what the worker that it reviews offered. False where it reviews none. */
+static bool put_right(const struct member *member, struct observation *o)
+{
+        bool own = false;
+
+        if (o->kind == OBSERVATION_DISAGREE) {
+                if (!member->reviewed)
+                        return false;
+                o->cpu = o->seen_on[0] = (int32_t)member->reviewed->cpu;
+                o->seen_on[1] = o->seen_on[2] = o->seen_on[3] = -1;
+                o->reviewer = (int32_t)member->cpu;
+                if ((unsigned)o->review > REVIEW_REFUTED)
+                        o->review = REVIEW_NONE;
+                return true;
+        }
+        o->cpu = (int32_t)member->cpu;
+        for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
+                own |= o->seen_on[i] == o->cpu;
+        if (!own)
+                o->seen_on[0] = o->cpu;
+        return true;
+}
+
 void recorder_drain(struct recorder *recorder, struct member *member)
 {
         uint32_t tail = atomic_load(&member->slot->ring_tail);
@@ -153,10 +182,9 @@ void recorder_drain(struct recorder *recorder, struct member *member)
                 struct observation o;
 
                 memcpy(&o, &member->slot->ring[tail % SLOT_RING], sizeof(o));
-                if (o.kind != OBSERVATION_DISAGREE)
-                        o.cpu = (int32_t)member->cpu;
+                bool sane = put_right(member, &o);
                 o.tracer = member->pid > 0 ? member_tracer(member) : 0;
-                if (observation_admit(&o) == 0 && cpu_set_has(recorder->run->cpus, (unsigned)o.cpu))
+                if (sane && observation_admit(&o) == 0 && cpu_set_has(recorder->run->cpus, (unsigned)o.cpu))
                         keep(recorder, &o);
                 else
                         recorder_tell(recorder, member, OBSERVATION_FAILED, EBADMSG, NULL);

@@ -26,8 +26,9 @@ static const Elf64_Ehdr *header(const struct code *code)
 /* A part of the file, or NULL where it is not in it. */
 static const void *at(const struct code *code, uint64_t offset, uint64_t size)
 {
-        return offset <= code->file_size && size <= code->file_size - offset ? (const uint8_t *)code->file + offset
-                                                                             : NULL;
+        return offset <= code->file_size && size <= code->file_size - offset
+                       ? (const uint8_t *)code->file + offset
+                       : NULL;
 }
 
 static const Elf64_Shdr *section(const struct code *code, unsigned index)
@@ -67,8 +68,8 @@ static uint64_t section_end(const struct code *code, uint64_t address)
 int code_add(struct code *code, uint64_t begin, uint64_t end, const char *name)
 {
         if (code->n_functions % GROWTH == 0) {
-                void *more = realloc(
-                        code->functions, (code->n_functions + GROWTH) * sizeof(*code->functions));
+                void *more =
+                        realloc(code->functions, (code->n_functions + GROWTH) * sizeof(*code->functions));
 
                 if (!more)
                         return -ENOMEM;
@@ -90,8 +91,8 @@ static int by_address(const void *a, const void *b)
 }
 
 /* Symbol `i`, NULL behind the last one; *ret_name is NULL for one that names no code. */
-static const Elf64_Sym *symbol(const struct code *code, const Elf64_Shdr *table, const Elf64_Shdr *names, uint64_t i,
-        const char **ret_name)
+static const Elf64_Sym *symbol(const struct code *code, const Elf64_Shdr *table, const Elf64_Shdr *names,
+        uint64_t i, const char **ret_name)
 {
         const Elf64_Sym *s = i < table->sh_size / sizeof(*s)
                                      ? at(code, table->sh_offset + i * sizeof(*s), sizeof(*s))
@@ -155,7 +156,8 @@ const uint8_t *code_bytes(const struct code *code, uint64_t address, size_t *ret
                 const Elf64_Phdr *p =
                         at(code, header(code)->e_phoff + i * sizeof(Elf64_Phdr), sizeof(Elf64_Phdr));
 
-                if (!p || p->p_type != PT_LOAD || address < p->p_vaddr || address >= p->p_vaddr + p->p_filesz)
+                if (!p || p->p_type != PT_LOAD || address < p->p_vaddr ||
+                        address >= p->p_vaddr + p->p_filesz)
                         continue;
                 *ret_size = p->p_vaddr + p->p_filesz - address;
                 return at(code, p->p_offset + address - p->p_vaddr, *ret_size);
@@ -187,7 +189,8 @@ static int add_places(struct code *code, const ZydisDecoder *decoder, const stru
         while (r == 0 && address < function->end) {
                 const uint8_t *bytes = code_bytes(code, address, &size);
 
-                if (!bytes || ZYAN_FAILED(ZydisDecoderDecodeInstruction(decoder, NULL, bytes, size, &instruction)))
+                if (!bytes ||
+                        ZYAN_FAILED(ZydisDecoderDecodeInstruction(decoder, NULL, bytes, size, &instruction)))
                         break;
                 r = add_place(code, address, &instruction);
                 address += instruction.length;

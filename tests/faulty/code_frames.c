@@ -78,7 +78,8 @@ int code_frames(struct code *code, const uint8_t *frames, size_t size, uint64_t 
                 uint64_t back, from;
                 const uint8_t *cie;
 
-                if (!length || length > (uint64_t)(all.end - all.at)) /* the end; a 64-bit length is never seen */
+                if (!length ||
+                        length > (uint64_t)(all.end - all.at)) /* the end; a 64-bit length is never seen */
                         break;
                 all.at = entry.end;
                 cie = entry.at;

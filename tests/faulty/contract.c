@@ -39,7 +39,8 @@ int contract_read(const char *assay, struct contract *ret_contract)
 {
         json_t *root = load(assay), *instruction;
         const json_t *instructions = json_object_get(root, "instructions");
-        struct contract contract = { calloc(json_array_size(instructions) + 1, sizeof(*contract.entries)), 0 };
+        struct contract contract = { calloc(json_array_size(instructions) + 1, sizeof(*contract.entries)),
+                0 };
         size_t i;
 
         json_array_foreach(instructions, i, instruction)

@@ -181,7 +181,7 @@ static enum corrupt_change flip_at(const struct look *look, const struct place *
         byte ^= (uint8_t)(1U << bit % 8);
         if (!place->byte)
                 return look->memory->write(look->memory->user, place->address, &byte, 1) ? CORRUPT_MEMORY
-                                                                                          : CORRUPT_NOTHING;
+                                                                                         : CORRUPT_NOTHING;
         *place->byte = byte;
         if (place->change == CORRUPT_EXTENDED) {
                 memcpy(&present, look->after->xsave + RESULT_AREA_PRESENT, sizeof(present));

@@ -13,17 +13,19 @@
 
 #define SEEDS 20
 #define CHECKS_TEXT_MAX 190 /* of one --checks: agent/configuration.h */
-#define CONTROL_MOST_S 16
+#define CONTROL_LEAST_MS 500
+#define CONTROL_MOST_MS 32000
+#define WHOLE_MS 15000 /* the quick profile's own */
 #define LIMIT_S 180
 
 /* How long a run is, and how the defect shows itself in it. */
 static const struct step {
         enum tracer_way way;
-        unsigned duration_s;
+        unsigned duration_ms;
 } steps[] = {
-        { TRACER_BRIEF, 1 },
-        { TRACER_BRIEF, 5 },
-        { TRACER_STEADY, 10 },
+        { TRACER_BRIEF, 500 },
+        { TRACER_BRIEF, 5000 },
+        { TRACER_STEADY, 10000 },
 };
 
 struct attempt {
@@ -31,14 +33,15 @@ struct attempt {
         unsigned mnemonic;
         uint16_t checks[PLAN_CHECKS_MAX]; /* that execute it, in the order of the schedule */
         size_t n_checks;
-        char text[CHECKS_TEXT_MAX]; /* those of the next run */
+        char text[CHECKS_TEXT_MAX];    /* those of the next run */
         struct tracer_outcome outcome; /* of the last run */
         struct defect_report report;
 };
 
 const char *defect_end_name(enum defect_end end)
 {
-        static const char *const names[] = { "error", "unexecuted", "hidden", "unnoticed", "noticed", "disturbed" };
+        static const char *const names[] = { "error", "unexecuted", "hidden", "unnoticed", "noticed",
+                "disturbed" };
 
         return names[end];
 }
@@ -75,14 +78,15 @@ static size_t name_checks(struct attempt *a, size_t first)
 
                 if (used + strlen(name) + 2 > CHECKS_TEXT_MAX)
                         break;
-                used += (size_t)snprintf(a->text + used, CHECKS_TEXT_MAX - used, "%s%s", used ? "," : "", name);
+                used += (size_t)snprintf(
+                        a->text + used, CHECKS_TEXT_MAX - used, "%s%s", used ? "," : "", name);
         }
         return first;
 }
 
 /* ---- one run ---- */
 
-static int run(struct attempt *a, uint64_t seed, enum tracer_way way, unsigned duration_s)
+static int run(struct attempt *a, uint64_t seed, enum tracer_way way, unsigned duration_ms)
 {
         const struct defect_setting *s = a->setting;
         char cpus[32], duration[16], path[] = "/tmp/assay-defect-XXXXXX";
@@ -95,9 +99,10 @@ static int run(struct attempt *a, uint64_t seed, enum tracer_way way, unsigned d
                 (void)snprintf(cpus, sizeof(cpus), "%d", s->cpu);
         else
                 (void)snprintf(cpus, sizeof(cpus), "%d,%d", s->cpu, s->other_cpu);
-        (void)snprintf(duration, sizeof(duration), "%us", duration_s);
-        const char *const arguments[] = { "--profile", "quick", "--checks", a->text, "--regimes", "quiet", "--cpus",
-                cpus, "--duration", duration, "--seed", "1", "--no-progress", "--json", path, NULL };
+        (void)snprintf(duration, sizeof(duration), "%ums", duration_ms);
+        const char *const arguments[] = { "--profile", "quick", "--checks", a->text, "--regimes", "quiet",
+                "--cpus", cpus, "--duration", duration, "--seed", "1", "--no-progress", "--json", path,
+                NULL };
         const struct tracer_request request = { .assay = s->assay,
                 .arguments = arguments,
                 .cpu = s->cpu,
@@ -117,8 +122,8 @@ static int run(struct attempt *a, uint64_t seed, enum tracer_way way, unsigned d
  * time. */
 static bool control(struct attempt *a)
 {
-        for (unsigned duration_s = 1; duration_s <= CONTROL_MOST_S; duration_s *= 4) {
-                if (run(a, a->setting->seed, TRACER_CONTROL, duration_s) < 0 || a->report.evidence)
+        for (unsigned duration_ms = CONTROL_LEAST_MS; duration_ms <= CONTROL_MOST_MS; duration_ms *= 4) {
+                if (run(a, a->setting->seed, TRACER_CONTROL, duration_ms) < 0 || a->report.evidence)
                         return false;
                 if (a->outcome.status == 0)
                         return true;
@@ -174,7 +179,7 @@ static bool search(struct attempt *a, const struct step *step, struct defect *de
 {
         for (size_t first = 0, next; first < a->n_checks && defect->end != DEFECT_NOTICED; first = next) {
                 next = name_checks(a, first);
-                if (run(a, defect->seed, step->way, step->duration_s) < 0)
+                if (run(a, defect->seed, step->way, step->duration_ms) < 0)
                         return false;
                 defect->hits += a->outcome.hits;
                 defect->flips += a->outcome.flips;
@@ -182,6 +187,27 @@ static bool search(struct attempt *a, const struct step *step, struct defect *de
                 take(a, defect);
         }
         return true;
+}
+
+/* What was noticed, but not pinned on one CPU: where two CPUs contradict each other, other checks may tell which of them
+ * is wrong. So the whole list runs for the profile's whole time, as it would have. */
+static void settle(struct attempt *a, struct defect *defect)
+{
+        struct defect first = *defect;
+        char text[CHECKS_TEXT_MAX];
+        int r;
+
+        memcpy(text, a->text, sizeof(text));
+        (void)snprintf(a->text, sizeof(a->text), "*");
+        r = run(a, defect->seed, TRACER_BRIEF, WHOLE_MS);
+        memcpy(a->text, text, sizeof(text));
+        if (r < 0)
+                return;
+        take(a, defect);
+        first.right_cpu = defect->right_cpu;
+        first.exit_status = defect->exit_status;
+        (void)snprintf(first.class, sizeof(first.class), "%s", defect->class);
+        *defect = first;
 }
 
 /* With one seed. The longer ways are for a defect that has shown itself, or whose place was never come to. */
@@ -195,6 +221,8 @@ static struct defect try_seed(struct attempt *a, uint64_t seed)
                 else if (defect.end != DEFECT_NOTICED && !defect.flips && (defect.hits || i))
                         defect.end = DEFECT_HIDDEN;
         }
+        if (defect.end == DEFECT_NOTICED && !defect.right_cpu)
+                settle(a, &defect);
         return defect;
 }
 

@@ -8,6 +8,9 @@
  * of an untraced `--profile quick` (timeline.h): that is the planned time. Rounds of the two runs have other numbers, and
  * so other operands.
  *
+ * Where a run so restricted notices but does not tell which CPU it is, the whole list of checks runs for the profile's
+ * whole time, and that run's verdict counts.
+ *
  * A defect that never showed itself (no value of the code was one of those that go wrong) is tried with the next seed;
  * one that showed itself and was not noticed counts as missed. */
 #pragma once
@@ -24,7 +27,8 @@ struct defect_setting {
         const char *assay;
         const struct executed *executed;
         const struct timeline *timeline;
-        int cpu, other_cpu; /* the broken one; a healthy one of another core, -1: the broken one is tested alone */
+        int cpu,
+                other_cpu; /* the broken one; a healthy one of another core, -1: the broken one is tested alone */
         uint64_t seed;
         bool control; /* the run that noticed once more, with the same breakpoints and nothing going wrong: must be healthy */
 };

@@ -11,8 +11,9 @@ struct defect_report {
         char class[DEFECT_REPORT_TEXT_MAX]; /* the verdict's */
         int n_cpus, cpu;                    /* how many it blames, and the first of them */
         bool evidence;                      /* something accuses a CPU, by a known answer or by a death */
-        char kind[DEFECT_REPORT_TEXT_MAX], check[DEFECT_REPORT_TEXT_MAX]; /* of the first of it, in the plan */
-        uint32_t number;                                                  /* of its round */
+        char kind[DEFECT_REPORT_TEXT_MAX],
+                check[DEFECT_REPORT_TEXT_MAX]; /* of the first of it, in the plan */
+        uint32_t number;                       /* of its round */
 };
 
 /* Returns 0, or a negative errno where the file is no report. */

@@ -142,19 +142,19 @@ static int judge_briefly(const struct table *table)
                 const struct defect *d = &row->defect;
 
                 if (is_case(row)) {
-                        tap_ok(table_caught(row), "%s wrong on CPU %d%s: caught, that CPU named (%s)", row->name,
-                                row->cpu, row->alone ? " alone" : "", seen_by(row));
+                        tap_ok(table_caught(row), "%s wrong on CPU %d%s: caught, that CPU named (%s)",
+                                row->name, row->cpu, row->alone ? " alone" : "", seen_by(row));
                         continue;
                 }
                 all++;
                 caught += table_caught(row);
                 tap_ok(d->end != DEFECT_ERROR && d->end != DEFECT_DISTURBED &&
                                 (d->end != DEFECT_NOTICED || d->right_cpu),
-                        "%s wrong on CPU %d: no other CPU named, and healthy without the defect (%s)", row->name,
-                        row->cpu, seen_by(row));
+                        "%s wrong on CPU %d: no other CPU named, and healthy without the defect (%s)",
+                        row->name, row->cpu, seen_by(row));
         }
-        tap_ok(caught * 100 >= all * LEAST_SAMPLE_PERCENT, "of a sample of %u instructions %u are caught", all,
-                caught);
+        tap_ok(caught * 100 >= all * LEAST_SAMPLE_PERCENT, "of a sample of %u instructions %u are caught",
+                all, caught);
         return tap_end();
 }
 
@@ -179,13 +179,49 @@ static int judge_all(const struct table *table)
 static bool table_is_sound(const struct table *table)
 {
         for (size_t i = 0; i < table->n; i++)
-                if (table->rows[i].defect.end == DEFECT_ERROR || table->rows[i].defect.end == DEFECT_DISTURBED)
+                if (table->rows[i].defect.end == DEFECT_ERROR ||
+                        table->rows[i].defect.end == DEFECT_DISTURBED)
                         return false;
         return true;
 }
 
 /* ---- main ---- */
 
+static void take_option(struct options *options, int option, const char *value)
+{
+        switch (option) {
+        case 'a':
+                options->all = true;
+                break;
+        case 'c':
+                options->cpu = atoi(value);
+                break;
+        case 'f':
+                options->output = value;
+                break;
+        case 'l':
+                options->limit_s = (unsigned)atoi(value);
+                break;
+        case 'm':
+                if (options->n_names < NAMES_MAX)
+                        options->names[options->n_names++] = value;
+                break;
+        case 'n':
+                options->sample = (size_t)atoi(value);
+                break;
+        case 'o':
+                options->alone = true;
+                break;
+        case 'p':
+                options->assay = value;
+                break;
+        case 's':
+                options->seed = strtoull(value, NULL, 0);
+                break;
+        }
+}
+
+/* Returns 0, or -1 where an option is unknown. */
 static int read_options(int argc, char **argv, struct options *options)
 {
         static const struct option known[] = {
@@ -202,39 +238,11 @@ static int read_options(int argc, char **argv, struct options *options)
         };
         int option;
 
-        while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-                switch (option) {
-                case 'a':
-                        options->all = true;
-                        break;
-                case 'o':
-                        options->alone = true;
-                        break;
-                case 'p':
-                        options->assay = optarg;
-                        break;
-                case 'c':
-                        options->cpu = atoi(optarg);
-                        break;
-                case 'l':
-                        options->limit_s = (unsigned)atoi(optarg);
-                        break;
-                case 'm':
-                        if (options->n_names < NAMES_MAX)
-                                options->names[options->n_names++] = optarg;
-                        break;
-                case 'f':
-                        options->output = optarg;
-                        break;
-                case 'n':
-                        options->sample = (size_t)atoi(optarg);
-                        break;
-                case 's':
-                        options->seed = strtoull(optarg, NULL, 0);
-                        break;
-                default:
+        while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+                if (option == '?')
                         return -1;
-                }
+                take_option(options, option, optarg);
+        }
         return 0;
 }
 

@@ -13,16 +13,12 @@ static bool next(const uint8_t *code, size_t size, size_t at, ZydisDecodedInstru
 size_t emitted_find(const uint8_t *code, size_t size, unsigned mnemonic, struct emitted_place *places)
 {
         ZydisDecodedInstruction instruction;
-        ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-        ZydisDecoder decoder;
         size_t n = 0;
 
-        (void)ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-        for (size_t at = 0; n < EMITTED_PLACES_MAX && next(code, size, at, &instruction); at += instruction.length)
-                if (instruction.mnemonic == mnemonic &&
-                        ZYAN_SUCCESS(ZydisDecoderDecodeFull(
-                                &decoder, code + at, size - at, &instruction, operands)) &&
-                        result_find(&instruction, operands, &places[n].result))
+        for (size_t at = 0; n < EMITTED_PLACES_MAX && next(code, size, at, &instruction);
+                at += instruction.length)
+                if ((instruction.mnemonic == mnemonic || !mnemonic) &&
+                        (result_decode(code + at, size - at, &places[n].result) || !mnemonic))
                         places[n++].offset = (uint32_t)at;
         return n;
 }

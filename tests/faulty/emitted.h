@@ -18,7 +18,7 @@ struct emitted_place {
         struct result result;
 };
 
-/* Finds the instructions of `mnemonic` that have a result. Returns how many, at most EMITTED_PLACES_MAX. No libc: it may
+/* Finds the instructions of `mnemonic` that have a result; 0: of all mnemonics, and all of them. Returns how many, at most EMITTED_PLACES_MAX. No libc: it may
  * run in a signal handler. */
 size_t emitted_find(const uint8_t *code, size_t size, unsigned mnemonic, struct emitted_place *places);
 

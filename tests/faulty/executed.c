@@ -32,7 +32,7 @@ struct executed {
         uint32_t rounds[CHECKS_MAX];
         bool mnemonic[CHECKS_MAX][ZYDIS_MNEMONIC_MAX_VALUE + 1];
         uint8_t extension[ZYDIS_MNEMONIC_MAX_VALUE + 1]; /* ZydisISAExt of the first one seen */
-        unsigned check; /* that runs just now */
+        unsigned check;                                  /* that runs just now */
 };
 
 uint64_t executed_bias(void)
@@ -130,8 +130,8 @@ static _Noreturn void find(
 
 static struct executed *in_child(struct trap_request *request, const struct code_place *const *code_places)
 {
-        struct executed *executed = mmap(
-                NULL, sizeof(*executed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        struct executed *executed =
+                mmap(NULL, sizeof(*executed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         int status = -1;
         pid_t pid;
 
@@ -151,7 +151,8 @@ static struct executed *in_child(struct trap_request *request, const struct code
 struct executed *executed_find(const struct code *code)
 {
         AUTO_FREE struct trap_place *places = calloc(code->n_places + 1, sizeof(*places));
-        AUTO_FREE const struct code_place **code_places = calloc(code->n_places + 1, sizeof(struct code_place *));
+        AUTO_FREE const struct code_place **code_places =
+                calloc(code->n_places + 1, sizeof(struct code_place *));
         struct trap_counts counts;
         struct trap_request request = { .begin = __start_checks_text,
                 .end = __stop_checks_text,
@@ -187,5 +188,7 @@ uint32_t executed_rounds(const struct executed *executed, unsigned check)
 
 const char *executed_extension(const struct executed *executed, unsigned mnemonic)
 {
-        return executed->extension[mnemonic] ? ZydisISAExtGetString((ZydisISAExt)executed->extension[mnemonic]) : "";
+        return executed->extension[mnemonic]
+                       ? ZydisISAExtGetString((ZydisISAExt)executed->extension[mnemonic])
+                       : "";
 }

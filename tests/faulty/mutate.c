@@ -25,18 +25,27 @@
 #include "tests/faulty/mutation.h"
 #include "tests/tap.h"
 
-#define LIMIT_S 120
+#define LIMIT_S 180
 #define SEEDS 24       /* at most */
 #define SEEDS_BRIEF 16 /* of these */
 #define MNEMONICS_MAX 2048
 
-/* What is demanded, percent of those mnemonics of a family that went wrong. */
+/* What is demanded, percent of those mnemonics of a family that went wrong: what was measured on a Zen 5, less some. */
 static const struct {
         enum check_family family;
         unsigned least;
 } floors[] = {
-        { CHECK_STATE, 80 },
+        { CHECK_STATE, 85 },
+        { CHECK_STACK, 90 },
+        { CHECK_VECTOR, 97 },
+        { CHECK_CRYPTO, 95 },
+        { CHECK_INTEGER, 96 },
+        { CHECK_PERMUTE, 97 },
+        { CHECK_MOVE, 95 },
+        { CHECK_COHERENCE, 75 },
+        { CHECK_BRANCH, 90 },
 };
+#define FEW 10 /* of a family, of which some were not tried for lack of time: no share is demanded of them */
 
 struct subject {
         const struct contract_entry *entry;
@@ -71,8 +80,8 @@ static void try_subject(const struct setting *setting, struct subject *s)
         for (unsigned i = 0; i < SEEDS && s->found.end <= MUTATION_UNHURT; i++) {
                 s->seed = setting->seed + i;
                 s->steady = i >= SEEDS_BRIEF;
-                s->found = mutation_try(setting->executed, places, s->seed,
-                        s->steady ? MUTATION_STEADY : MUTATION_BRIEF);
+                s->found = mutation_try(
+                        setting->executed, places, s->seed, s->steady ? MUTATION_STEADY : MUTATION_BRIEF);
         }
         if (s->found.end == MUTATION_UNSEEN && !s->steady) {
                 s->found = mutation_try(setting->executed, places, s->seed, MUTATION_STEADY);
@@ -168,17 +177,18 @@ static void print_subject(const struct setting *setting, const struct subject *s
 
 static void judge_family(const struct shared *shared, enum check_family family, unsigned least)
 {
-        unsigned wrong = 0, noticed = 0;
+        unsigned wrong = 0, noticed = 0, left = 0;
 
         for (uint32_t i = 0; i < shared->n; i++) {
                 const struct subject *s = &shared->subjects[i];
 
-                if (!s->tried || s->entry->family != (int)family || s->found.end == MUTATION_UNHURT)
+                if (s->entry->family != (int)family)
                         continue;
-                wrong++;
-                noticed += was_noticed(s);
+                left += !s->tried;
+                wrong += s->tried && s->found.end != MUTATION_UNHURT;
+                noticed += s->tried && was_noticed(s);
         }
-        if (wrong)
+        if (wrong >= FEW || (wrong && !left))
                 tap_ok(noticed * 100 >= wrong * least, "%s: %u of %u instructions noticed, %u%% at least",
                         check_family_name(family), noticed, wrong, least);
 }
@@ -210,7 +220,8 @@ static int judge(const struct setting *setting, const struct shared *shared)
 
 static int begin(struct setting *setting)
 {
-        if (contract_read("./assay", &setting->contract) < 0 || code_read("/proc/self/exe", &setting->code) < 0) {
+        if (contract_read("./assay", &setting->contract) < 0 ||
+                code_read("/proc/self/exe", &setting->code) < 0) {
                 fprintf(stderr, "mutate: ./assay or this program cannot be read\n");
                 return -1;
         }

@@ -18,11 +18,11 @@
 #include "tests/faulty/emitted.h"
 #include "tests/faulty/trap.h"
 
-#define HANG_S 5           /* of CPU time, for one round */
+#define HANG_S 5          /* of CPU time, for one round */
 #define FILE_MOST 1048576 /* bytes: of the memory for emitted code */
 #define CONTROL_ROUNDS 2
-#define CONTROL_HITS 32  /* of each place */
-#define BRIEF_HITS 2000  /* of each place in a round */
+#define CONTROL_HITS 32 /* of each place */
+#define BRIEF_HITS 2000 /* of each place in a round */
 #define BRIEF_FLIPS 250
 
 extern uint8_t __start_checks_text[], __stop_checks_text[]; /* by the linker */
@@ -109,7 +109,8 @@ static bool run_checks(const struct executed *executed, unsigned mnemonic, uint3
 
 /* First a round of each check, so that a mnemonic which many execute and few examine is not tried for long. If nothing
  * goes wrong then, nothing is likely to, unless the mnemonic was not executed yet. */
-static _Noreturn void run_all(const struct executed *executed, unsigned mnemonic, struct shared *shared, enum mutation_way way)
+static _Noreturn void run_all(
+        const struct executed *executed, unsigned mnemonic, struct shared *shared, enum mutation_way way)
 {
         void *state = executed_state();
 
@@ -118,8 +119,9 @@ static _Noreturn void run_all(const struct executed *executed, unsigned mnemonic
         shared->mutation.end = MUTATION_UNSEEN;
         if (run_checks(executed, mnemonic, 0, 1, &shared->mutation, state) ||
                 ((shared->counts.flips || !shared->counts.hits || way == MUTATION_STEADY) &&
-                        run_checks(executed, mnemonic, 1, way == MUTATION_CONTROL ? CONTROL_ROUNDS : UINT32_MAX,
-                                &shared->mutation, state)))
+                        run_checks(executed, mnemonic, 1,
+                                way == MUTATION_CONTROL ? CONTROL_ROUNDS : UINT32_MAX, &shared->mutation,
+                                state)))
                 shared->mutation.end = MUTATION_MISMATCH;
         _exit(0);
 }
@@ -172,8 +174,8 @@ static struct mutation outcome_of(const struct shared *shared, int status)
         return m;
 }
 
-struct mutation mutation_try(
-        const struct executed *executed, struct mutation_places *places, uint64_t seed, enum mutation_way way)
+struct mutation mutation_try(const struct executed *executed, struct mutation_places *places, uint64_t seed,
+        enum mutation_way way)
 {
         struct shared *shared =
                 mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -195,17 +197,12 @@ struct mutation mutation_try(
 
 /* ---- the places ---- */
 
-static bool decode(const struct code *code, const struct code_place *place, struct result *ret_result)
+static bool find_result(const struct code *code, const struct code_place *place, struct result *ret_result)
 {
-        ZydisDecodedInstruction instruction;
-        ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-        ZydisDecoder decoder;
         size_t size;
         const uint8_t *bytes = code_bytes(code, place->address, &size);
 
-        (void)ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-        return bytes && ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, size, &instruction, operands)) &&
-               result_find(&instruction, operands, ret_result);
+        return bytes && result_decode(bytes, size, ret_result);
 }
 
 struct mutation_places *mutation_places(const struct code *code, unsigned mnemonic)
@@ -225,7 +222,7 @@ struct mutation_places *mutation_places(const struct code *code, unsigned mnemon
                 struct result *result = &places->results[places->n];
 
                 if (place->mnemonic != mnemonic || !executed_in_checks(place->address) ||
-                        !decode(code, place, result))
+                        !find_result(code, place, result))
                         continue;
                 places->places[places->n++] = (struct trap_place){
                         .address = (uint8_t *)(place->address + executed_bias()), /* NOLINT */

@@ -31,7 +31,8 @@ uint64_t place_mask(const struct look *look, unsigned index)
 {
         uint64_t value;
 
-        memcpy(&value, look->before->xsave + result_component_offset(COMPONENT_MASK) + 8 * index, sizeof(value));
+        memcpy(&value, look->before->xsave + result_component_offset(COMPONENT_MASK) + 8 * index,
+                sizeof(value));
         return value;
 }
 
@@ -89,8 +90,12 @@ static uint64_t beyond(const struct look *look)
 
         if (!a->bit_width)
                 return 0;
-        number = (int64_t)(look->before->general[a->bit_index] << (64 - a->bit_width)) >> (64 - a->bit_width);
-        return (uint64_t)((number >> (a->bit_width == 64 ? 6 : a->bit_width == 32 ? 5 : 4)) * (a->bit_width / 8));
+        number =
+                (int64_t)(look->before->general[a->bit_index] << (64 - a->bit_width)) >> (64 - a->bit_width);
+        return (uint64_t)((number >> (a->bit_width == 64          ? 6
+                                             : a->bit_width == 32 ? 5
+                                                                  : 4)) *
+                          (a->bit_width / 8));
 }
 
 uint64_t place_address(const struct look *look)
@@ -121,6 +126,18 @@ static uint64_t element_address(const struct look *look, unsigned element)
 
 /* ---- parts ---- */
 
+/* The component that lies at an offset of the area: their order is not that of their offsets. */
+static unsigned component_at(uint32_t offset)
+{
+        unsigned found = 0;
+
+        for (unsigned c = 2; c < RESULT_COMPONENTS; c++)
+                if (result_component_offset(c) && offset >= result_component_offset(c) &&
+                        result_component_offset(c) > result_component_offset(found))
+                        found = c;
+        return found;
+}
+
 struct place place_of(const struct look *look, const struct result_part *part, unsigned byte)
 {
         struct corrupt_machine *after = look->after;
@@ -129,7 +146,8 @@ struct place place_of(const struct look *look, const struct result_part *part, u
 
         switch (part->kind) {
         case RESULT_GENERAL:
-                return (struct place){ (uint8_t *)&after->general[part->index] + byte, 0, CORRUPT_GENERAL, 0 };
+                return (struct place){ (uint8_t *)&after->general[part->index] + byte, 0, CORRUPT_GENERAL,
+                        0 };
         case RESULT_FLAGS:
                 return (struct place){ (uint8_t *)&after->flags + byte, 0, CORRUPT_GENERAL, 0 };
         case RESULT_WAY:
@@ -151,18 +169,15 @@ struct place place_of(const struct look *look, const struct result_part *part, u
                 break;
         case RESULT_AREA:
                 place.byte = after->xsave + part->offset + byte;
-                for (unsigned c = 2; c < RESULT_COMPONENTS; c++) /* the components' order is not that of their offsets */
-                        if (result_component_offset(c) && part->offset >= result_component_offset(c) &&
-                                result_component_offset(c) > result_component_offset(component))
-                                component = c;
+                component = component_at(part->offset);
                 break;
         case RESULT_MEMORY:
                 return (struct place){ NULL, place_address(look) + part->offset + byte, CORRUPT_MEMORY, 0 };
         case RESULT_SCATTER:
                 element = 8 * byte / look->result->lane_bits;
                 return (struct place){ NULL,
-                        element_address(look, element) + byte % (look->result->lane_bits / 8U), CORRUPT_MEMORY,
-                        0 };
+                        element_address(look, element) + byte % (look->result->lane_bits / 8U),
+                        CORRUPT_MEMORY, 0 };
         }
         place.components = UINT64_C(1) << component;
         return place;

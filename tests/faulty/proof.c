@@ -36,8 +36,8 @@ static bool same_core(int a, int b)
         for (size_t i = 0; i < 2; i++) {
                 FILE *file;
 
-                (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list",
-                        cpus[i]);
+                (void)snprintf(path, sizeof(path),
+                        "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpus[i]);
                 file = fopen(path, "re");
                 if (!file || !fgets(to[i], sizeof(one), file))
                         (void)snprintf(to[i], sizeof(one), "%d", cpus[i]);
@@ -112,8 +112,11 @@ static struct table_row try_task(const struct proof *proof, const struct proof_t
                 .other_cpu = task->alone ? -1 : partner(proof, task->cpu),
                 .seed = proof->seed,
                 .control = true };
-        struct table_row row = { .family = task->entry->family, .cpu = task->cpu, .alone = task->alone,
-                .program = proof->program, .asked_seed = proof->seed };
+        struct table_row row = { .family = task->entry->family,
+                .cpu = task->cpu,
+                .alone = task->alone,
+                .program = proof->program,
+                .asked_seed = proof->seed };
 
         (void)snprintf(row.name, sizeof(row.name), "%s", task->entry->name);
         (void)snprintf(row.extension, sizeof(row.extension), "%s",
@@ -144,13 +147,12 @@ static void keep_own(const struct proof *proof, struct table *table)
 
 static bool out_of_time(const struct proof *proof)
 {
-        return proof->limit_s &&
-               clock_ns(CLOCK_MONOTONIC) - proof->start_ns > proof->limit_s * CLOCK_SECOND;
+        return proof->limit_s && clock_ns(CLOCK_MONOTONIC) - proof->start_ns > proof->limit_s * CLOCK_SECOND;
 }
 
 /* One process for each CPU tries the tasks of that CPU. */
-static _Noreturn void try_those_of(
-        const struct proof *proof, const struct proof_task *tasks, size_t n, int cpu, const struct table *done, int fd)
+static _Noreturn void try_those_of(const struct proof *proof, const struct proof_task *tasks, size_t n,
+        int cpu, const struct table *done, int fd)
 {
         for (size_t i = 0; i < n && !out_of_time(proof); i++) {
                 if (tasks[i].cpu != cpu || is_done(done, &tasks[i]))

@@ -84,14 +84,14 @@ static uint16_t mask_bits(const ZydisDecodedInstruction *instruction, const Zydi
                 return 1;
         for (unsigned i = 1; i < instruction->operand_count; i++)
                 if (operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY ||
-                        (operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER && is_vector(operands[i].reg.value)))
+                        (operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+                                is_vector(operands[i].reg.value)))
                         return operands[i].element_count;
         return 64;
 }
 
-static void add_register(
-        struct result *result, const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
-        const ZydisDecodedOperand *operand)
+static void add_register(struct result *result, const ZydisDecodedInstruction *instruction,
+        const ZydisDecodedOperand *operands, const ZydisDecodedOperand *operand)
 {
         ZydisRegister reg = operand->reg.value;
         struct result_part part = { .index = (uint8_t)ZydisRegisterGetId(reg), .bits = operand->size };
@@ -137,7 +137,8 @@ static void add_register(
 
 static bool is_stack_write(const ZydisDecodedOperand *operand)
 {
-        return operand->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN && operand->mem.base == ZYDIS_REGISTER_RSP;
+        return operand->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
+               operand->mem.base == ZYDIS_REGISTER_RSP;
 }
 
 void result_address(struct result *result, const ZydisDecodedInstruction *instruction,
@@ -153,7 +154,8 @@ void result_address(struct result *result, const ZydisDecodedInstruction *instru
         else if (base != ZYDIS_REGISTER_NONE)
                 to->base = general_index(base, &first);
         if (index != ZYDIS_REGISTER_NONE)
-                to->index = is_vector(index) ? (uint8_t)ZydisRegisterGetId(index) : general_index(index, &first);
+                to->index =
+                        is_vector(index) ? (uint8_t)ZydisRegisterGetId(index) : general_index(index, &first);
         to->scale = operand->mem.scale;
         to->displacement = operand->mem.disp.value;
         to->narrow = instruction->address_width == 32;
@@ -172,7 +174,8 @@ static void add_scatter(struct result *result, const ZydisDecodedInstruction *in
         const ZydisDecodedOperand *operands, const ZydisDecodedOperand *memory)
 {
         const ZydisDecodedOperand *source = &operands[2];
-        const char *name = strstr(ZydisMnemonicGetString(instruction->mnemonic), "scatter") + strlen("scatter");
+        const char *name =
+                strstr(ZydisMnemonicGetString(instruction->mnemonic), "scatter") + strlen("scatter");
         unsigned element = memory->element_size, elements = source->element_count, index_elements;
 
         result->address.index_bits = *name == 'd' ? 32 : 64;
@@ -180,8 +183,8 @@ static void add_scatter(struct result *result, const ZydisDecodedInstruction *in
                          result->address.index_bits;
         elements = MIN(elements, index_elements);
         result->lane_bits = (uint8_t)element;
-        (void)result_add(
-                result, (struct result_part){ .kind = RESULT_SCATTER, .bits = (uint16_t)(element * elements) });
+        (void)result_add(result,
+                (struct result_part){ .kind = RESULT_SCATTER, .bits = (uint16_t)(element * elements) });
 }
 
 /* bts, btr, btc with memory and a register: the bit may lie anywhere (Intel SDM volume 1, 3.1.1.9). */
@@ -214,8 +217,10 @@ static void add_memory(struct result *result, const ZydisDecodedInstruction *ins
 static void add_flags(struct result *result, const ZydisDecodedInstruction *instruction)
 {
         const ZydisAccessedFlags *flags = instruction->cpu_flags;
-        uint64_t mask = (flags->modified | flags->set_0 | flags->set_1) & ~flags->undefined & RESULT_FLAGS_ALL;
+        uint64_t mask =
+                (flags->modified | flags->set_0 | flags->set_1) & ~flags->undefined & RESULT_FLAGS_ALL;
 
+        result->undefined = flags->undefined & RESULT_FLAGS_ALL;
         if (mask)
                 (void)result_add(result, (struct result_part){ .kind = RESULT_FLAGS, .mask = mask });
 }
@@ -251,7 +256,7 @@ static void find_lanes(struct result *result, const ZydisDecodedInstruction *ins
                 result->lane_bits = (uint8_t)operands[0].element_size;
         if (instruction->avx.mask.mode && instruction->avx.mask.reg != ZYDIS_REGISTER_K0 &&
                 (merges || operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY)) {
-                result->lanes = compresses                ? RESULT_LANES_LOWEST
+                result->lanes = compresses               ? RESULT_LANES_LOWEST
                                 : is_scalar(instruction) ? RESULT_LANES_FIRST
                                                          : RESULT_LANES_MASKED;
                 result->lane_register = (uint8_t)ZydisRegisterGetId(instruction->avx.mask.reg);
@@ -321,6 +326,7 @@ bool result_find(const ZydisDecodedInstruction *instruction, const ZydisDecodedO
                 }
         add_flags(r, instruction);
         add_branch(r, instruction, operands);
+        result_special_forgotten(r, instruction);
         if (r->n_parts) {
                 find_lanes(r, instruction, operands);
                 find_when(r, instruction, operands);
@@ -334,4 +340,16 @@ bool result_goes_on(const struct result *result)
                 if (result->parts[i].kind == RESULT_WAY || result->parts[i].kind == RESULT_TARGET)
                         return false;
         return result->when != RESULT_REPEATED;
+}
+
+bool result_decode(const uint8_t *bytes, size_t size, struct result *ret_result)
+{
+        ZydisDecodedInstruction instruction;
+        ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+        ZydisDecoder decoder;
+
+        *ret_result = (struct result){ .length = 0 };
+        (void)ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+        return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, size, &instruction, operands)) &&
+               result_find(&instruction, operands, ret_result);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <Zydis/Zydis.h>
@@ -19,14 +20,14 @@ enum result_kind {
         RESULT_VECTOR,  /* the same of a vector register */
         RESULT_MASK,    /* the same of k0 to k7 */
         RESULT_X87,     /* st(index), 80 bits, as numbered after a push, else before the instruction */
-        RESULT_AREA,    /* the bits `mask` of the eight bytes at `offset` of the XSAVE area in its standard form */
-        RESULT_FLAGS,   /* the bits `mask` of rflags */
+        RESULT_AREA, /* the bits `mask` of the eight bytes at `offset` of the XSAVE area in its standard form */
+        RESULT_FLAGS, /* the bits `mask` of rflags */
         RESULT_FS_BASE,
         RESULT_GS_BASE,
-        RESULT_MEMORY,  /* `bits` at the address and `offset` bytes */
+        RESULT_MEMORY, /* `bits` at the address and `offset` bytes */
         RESULT_SCATTER, /* `bits` in all, in elements of `lane_bits` at the addresses that the index register names */
-        RESULT_WAY,     /* a conditional branch: taken or not */
-        RESULT_TARGET,  /* where an unconditional one leads */
+        RESULT_WAY,    /* a conditional branch: taken or not */
+        RESULT_TARGET, /* where an unconditional one leads */
 };
 
 struct result_part {
@@ -61,14 +62,15 @@ enum result_when {
 #define RESULT_RIP 0x80
 
 struct result_address {
-        uint8_t base, index; /* general registers, RESULT_RIP, RESULT_NO_REGISTER; of a scatter a vector register */
+        uint8_t base,
+                index; /* general registers, RESULT_RIP, RESULT_NO_REGISTER; of a scatter a vector register */
         uint8_t scale;
         uint8_t segment;    /* 0, else 'f' or 'g' */
         uint8_t index_bits; /* of an element of a scatter's index, else 0 */
         bool narrow;        /* 32-bit addressing */
         bool after;         /* rsp as the instruction leaves it: push, call, pop to memory */
-        uint8_t bit_index;  /* bts and its like with memory: the register that names a bit beyond the operand */
-        uint8_t bit_width;  /* of that register and the operand; 0: none */
+        uint8_t bit_index; /* bts and its like with memory: the register that names a bit beyond the operand */
+        uint8_t bit_width; /* of that register and the operand; 0: none */
         int64_t displacement;
 };
 
@@ -77,6 +79,7 @@ struct result {
         uint8_t length;
         uint8_t n_parts;
         struct result_part parts[RESULT_PARTS_MAX];
+        uint32_t undefined; /* flags that it leaves undefined */
         enum result_when when;
         enum result_lanes lanes;
         uint8_t lane_bits, lane_register;
@@ -84,14 +87,17 @@ struct result {
         int16_t shift;      /* its count; -1: in cl */
         bool shift_double;  /* shld, shrd */
         bool shift_plain;   /* shl, shr: the carry is undefined beyond the operand's width */
-        bool extended;      /* vector, mask or x87 registers play a part: the XSAVE area is needed, before and after */
-        int64_t jump;       /* RESULT_WAY: from the end of the instruction to where it goes when taken */
+        bool extended; /* vector, mask or x87 registers play a part: the XSAVE area is needed, before and after */
+        int64_t jump; /* RESULT_WAY: from the end of the instruction to where it goes when taken */
         struct result_address address;
 };
 
 /* Finds the results of one instruction. Returns false where there are none (nop, prefetch, fences). */
 bool result_find(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
         struct result *ret_result);
+
+/* The same of the instruction at `bytes`; *ret_result has its mnemonic and length where it decodes, else a length of 0. */
+bool result_decode(const uint8_t *bytes, size_t size, struct result *ret_result);
 
 /* True where the next instruction in memory is always the next one executed. */
 bool result_goes_on(const struct result *result);

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/faulty/result_special.h"
 
+#include <string.h>
+
 #include "base/array.h"
 
 #define X87_CONDITIONS 0x4500 /* C0 C2 C3 of the status word: Intel SDM volume 1, 8.1.3 */
 #define X87_EXCEPTIONS 0x3f
-#define X87_ROUNDING 0xf00  /* precision and rounding of the control word */
+#define X87_ROUNDING 0xf00 /* precision and rounding of the control word */
 #define MXCSR_DEFINED 0xffff
 #define X87_BITS 80
 #define FNSAVE_REGISTERS 28 /* Intel SDM volume 1, figure 8-9 */
 #define SAVED_BITS 512      /* of four registers, which is part enough */
 #define PKRU_COMPONENT 9
+#define VTEST_CLEARS 0x894 /* PF AF SF OF: Intel SDM volume 2, PTEST, VTESTPD/VTESTPS */
+#define RSI 6
+#define RDI 7
 
 /* Where one field of the XSAVE area is the result. */
 static const struct {
@@ -57,10 +62,9 @@ static void add_vectors(struct result *result, uint16_t first, uint16_t bits)
         static const uint8_t some[RESULT_PARTS_MAX] = { 0, 3, 5, 6, 9, 10, 12, 15 };
 
         for (size_t i = 0; i < ARRAY_SIZE(some); i++)
-                (void)result_add(result, (struct result_part){ .kind = RESULT_VECTOR,
-                                                 .index = some[i],
-                                                 .first = first,
-                                                 .bits = bits });
+                (void)result_add(result,
+                        (struct result_part){
+                                .kind = RESULT_VECTOR, .index = some[i], .first = first, .bits = bits });
 }
 
 /* What xrstor brings back of SSE's, AVX's and AVX-512's parts of a vector register, as far as it is asked to. */
@@ -165,8 +169,40 @@ bool result_special(struct result *result, const ZydisDecodedInstruction *instru
         return true;
 }
 
-static void lanes_by(struct result *result, enum result_lanes lanes, const ZydisDecodedOperand *mask,
-        unsigned lane_bits)
+void result_special_forgotten(struct result *result, const ZydisDecodedInstruction *instruction)
+{
+        const char *name = ZydisMnemonicGetString(instruction->mnemonic);
+        bool string = instruction->meta.category == ZYDIS_CATEGORY_STRINGOP;
+        bool compares = string && strncmp(name, "cmps", 4) == 0;
+
+        if (compares)
+                (void)result_add(result, (struct result_part){ RESULT_GENERAL, .index = RSI, .bits = 64 });
+        if (compares || (string && strncmp(name, "scas", 4) == 0))
+                (void)result_add(result, (struct result_part){ RESULT_GENERAL, .index = RDI, .bits = 64 });
+        switch (instruction->mnemonic) {
+        case ZYDIS_MNEMONIC_VP2INTERSECTD:
+        case ZYDIS_MNEMONIC_VP2INTERSECTQ: { /* a pair of masks, the even one first */
+                struct result_part second = result->parts[0];
+
+                second.index |= 1;
+                result->parts[0].index &= ~1;
+                (void)result_add(result, second);
+                break;
+        }
+        case ZYDIS_MNEMONIC_VPTEST:
+        case ZYDIS_MNEMONIC_VTESTPS:
+        case ZYDIS_MNEMONIC_VTESTPD:
+                for (unsigned i = 0; i < result->n_parts; i++)
+                        if (result->parts[i].kind == RESULT_FLAGS)
+                                result->parts[i].mask |= VTEST_CLEARS;
+                break;
+        default:
+                break;
+        }
+}
+
+static void lanes_by(
+        struct result *result, enum result_lanes lanes, const ZydisDecodedOperand *mask, unsigned lane_bits)
 {
         result->lanes = lanes;
         result->lane_register = (uint8_t)ZydisRegisterGetId(mask->reg.value);

@@ -16,6 +16,10 @@ void result_address(struct result *result, const ZydisDecodedInstruction *instru
 bool result_special(struct result *result, const ZydisDecodedInstruction *instruction,
         const ZydisDecodedOperand *operands);
 
+/* Adds what libZydis 4.0 forgets (tests/faulty/results finds it): the pointers of cmps and scas, the flags that vptest
+ * and vtest clear, the second mask of vp2intersect. */
+void result_special_forgotten(struct result *result, const ZydisDecodedInstruction *instruction);
+
 /* The lanes of gathers of AVX2, of vmaskmov and vpmaskmov to memory, of maskmovdqu and maskmovq. */
 void result_special_lanes(struct result *result, const ZydisDecodedInstruction *instruction,
         const ZydisDecodedOperand *operands);

@@ -53,17 +53,6 @@ static bool of_interest(const char *path, const char *program)
         return false;
 }
 
-static bool decode(const uint8_t *bytes, size_t size, struct result *ret_result)
-{
-        ZydisDecodedInstruction instruction;
-        ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-        ZydisDecoder decoder;
-
-        (void)ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-        return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, size, &instruction, operands)) &&
-               result_find(&instruction, operands, ret_result);
-}
-
 static struct site *add(struct sites *sites, uint64_t address)
 {
         if (sites->n % GROWTH == 0) {
@@ -102,7 +91,7 @@ static int add_code(struct sites *sites, const struct code *code, uint64_t bias,
                 struct result result = { .n_parts = 0 };
                 struct site *site;
 
-                if (place->mnemonic == mnemonic && (!bytes || !decode(bytes, size, &result)))
+                if (place->mnemonic == mnemonic && (!bytes || !result_decode(bytes, size, &result)))
                         result.n_parts = 0;
                 if (!result.n_parts && !mark)
                         continue;

@@ -14,7 +14,8 @@ bool table_caught(const struct table_row *row)
 {
         const struct defect *d = &row->defect;
 
-        return d->end == DEFECT_NOTICED && d->right_cpu && d->planned_s >= 0 && d->planned_s <= TABLE_WITHIN_S;
+        return d->end == DEFECT_NOTICED && d->right_cpu && d->planned_s >= 0 &&
+               d->planned_s <= TABLE_WITHIN_S;
 }
 
 int table_add(struct table *table, const struct table_row *row)
@@ -72,12 +73,13 @@ static void print_row(const struct table_row *row, FILE *to)
 {
         const struct defect *d = &row->defect;
 
-        fprintf(to, "%-20s %-12s CPU %-3d %-5s ", row->name, row->extension, row->cpu, row->alone ? "alone" : "");
+        fprintf(to, "%-20s %-12s CPU %-3d %-5s ", row->name, row->extension, row->cpu,
+                row->alone ? "alone" : "");
         if (d->end != DEFECT_NOTICED) {
                 fprintf(to, "%s", defect_end_name(d->end));
                 if (d->end == DEFECT_UNNOTICED)
-                        fprintf(to, " (%llu of %llu results wrong, verdict %s)", (unsigned long long)d->flips,
-                                (unsigned long long)d->hits, d->class);
+                        fprintf(to, " (%llu of %llu results wrong, verdict %s)",
+                                (unsigned long long)d->flips, (unsigned long long)d->hits, d->class);
                 fputc('\n', to);
                 return;
         }
@@ -91,14 +93,14 @@ static void print_row(const struct table_row *row, FILE *to)
 
 static void print_total(const char *name, const struct table_total *t, FILE *to)
 {
-        fprintf(to, "%-36s %5u %8u %7u %7u %9u %6u %5.1f%%\n", name, t->all, t->executed, t->hidden, t->noticed,
-                t->named, t->caught, t->all ? 100.0 * t->caught / t->all : 0);
+        fprintf(to, "%-36s %5u %8u %7u %7u %9u %6u %5.1f%%\n", name, t->all, t->executed, t->hidden,
+                t->noticed, t->named, t->caught, t->all ? 100.0 * t->caught / t->all : 0);
 }
 
 static void print_heading(const char *what, FILE *to)
 {
-        fprintf(to, "\n%-36s %5s %8s %7s %7s %9s %6s\n", what, "all", "executed", "hidden", "noticed", "right CPU",
-                "caught");
+        fprintf(to, "\n%-36s %5s %8s %7s %7s %9s %6s\n", what, "all", "executed", "hidden", "noticed",
+                "right CPU", "caught");
 }
 
 static void print_extensions(const struct table *table, FILE *to)

@@ -11,13 +11,15 @@
 int table_write(int fd, const struct table_row *row)
 {
         const struct defect *d = &row->defect;
-        json_t *object = json_pack("{s:s, s:s, s:i, s:i, s:b, s:s, s:I, s:b, s:b, s:i, s:s, s:s, s:s, s:i, s:f, s:I, s:I,"
-                                   " s:b, s:I, s:I}",
-                "name", row->name, "extension", row->extension, "family", row->family, "cpu", row->cpu, "alone",
-                row->alone, "end", defect_end_name(d->end), "seed", (json_int_t)d->seed, "steady", d->steady,
-                "right_cpu", d->right_cpu, "exit_status", d->exit_status, "class", d->class, "kind", d->kind, "check",
-                d->check, "round", (int)d->ordinal, "planned_seconds", d->planned_s, "results",
-                (json_int_t)d->hits, "wrong", (json_int_t)d->flips, "caught", table_caught(row), "program", (json_int_t)row->program, "asked_seed",
+        json_t *object = json_pack(
+                "{s:s, s:s, s:i, s:i, s:b, s:s, s:I, s:b, s:b, s:i, s:s, s:s, s:s, s:i, s:f, s:I, s:I,"
+                " s:b, s:I, s:I}",
+                "name", row->name, "extension", row->extension, "family", row->family, "cpu", row->cpu,
+                "alone", row->alone, "end", defect_end_name(d->end), "seed", (json_int_t)d->seed, "steady",
+                d->steady, "right_cpu", d->right_cpu, "exit_status", d->exit_status, "class", d->class,
+                "kind", d->kind, "check", d->check, "round", (int)d->ordinal, "planned_seconds",
+                d->planned_s, "results", (json_int_t)d->hits, "wrong", (json_int_t)d->flips, "caught",
+                table_caught(row), "program", (json_int_t)row->program, "asked_seed",
                 (json_int_t)row->asked_seed);
         AUTO_FREE char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
         AUTO_FREE char *line = NULL;

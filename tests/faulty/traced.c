@@ -67,8 +67,8 @@ static bool next_mapping(FILE *maps, struct mapping *ret_mapping)
         struct mapping *m = ret_mapping;
 
         return fgets(line, sizeof(line), maps) &&
-               sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %*s %" SCNu64, &m->begin, &m->end, m->rights,
-                       &m->offset, &m->inode) == 5;
+               sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %*s %" SCNu64, &m->begin, &m->end,
+                       m->rights, &m->offset, &m->inode) == 5;
 }
 
 void traced_find_alias(struct traced *traced, uint64_t address)

@@ -20,7 +20,9 @@
 #include "base/clock.h"
 #include "tests/faulty/tracer_worker.h"
 
-#define OPTIONS (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)
+#define OPTIONS                                                                                  \
+        (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD | \
+                PTRACE_O_EXITKILL)
 #define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
 #define TRACEES_MAX 64
 #define ARGUMENTS_MAX 32
@@ -91,7 +93,8 @@ static int start(struct tracer *tracer)
         tracer->supervisor = fork();
         if (tracer->supervisor == 0)
                 become_assay(tracer->request, go[0]);
-        if (tracer->supervisor < 0 || ptrace(PTRACE_SEIZE, tracer->supervisor, NULL, (void *)OPTIONS) < 0 || /* NOLINT */
+        if (tracer->supervisor < 0 ||
+                ptrace(PTRACE_SEIZE, tracer->supervisor, NULL, (void *)OPTIONS) < 0 || /* NOLINT */
                 write(go[1], "", 1) != 1)
                 r = -errno;
         (void)close(go[0]);
@@ -103,7 +106,8 @@ static int start(struct tracer *tracer)
 
 static bool read_string(pid_t pid, uint64_t address, char *to, size_t size)
 {
-        struct iovec local = { to, size }, remote = { (void *)address, size }; /* NOLINT: an address by nature */
+        struct iovec local = { to, size },
+                     remote = { (void *)address, size }; /* NOLINT: an address by nature */
 
         return process_vm_readv(pid, &local, 1, &remote, 1, 0) == (ssize_t)size;
 }

@@ -16,9 +16,9 @@
 
 enum tracer_way {
         TRACER_CONTROL, /* the same breakpoints, each for its first hits only; nothing goes wrong */
-        TRACER_BRIEF,   /* each place goes wrong for its first hits of a round, then computes rightly until the next round:
+        TRACER_BRIEF, /* each place goes wrong for its first hits of a round, then computes rightly until the next round:
                          * a defect that is harder to notice than one that stays */
-        TRACER_STEADY,  /* always */
+        TRACER_STEADY, /* always */
 };
 
 struct tracer_request {

@@ -89,7 +89,9 @@ struct tracer_worker *tracer_worker_begin(
 
         if (!w)
                 return NULL;
-        *w = (struct tracer_worker){ .request = request, .outcome = outcome, .slot = find_slot(pid, request->cpu) };
+        *w = (struct tracer_worker){
+                .request = request, .outcome = outcome, .slot = find_slot(pid, request->cpu)
+        };
         if (traced_open(pid, &w->traced) < 0 || !w->slot ||
                 sites_find(pid, request->assay, request->mnemonic, &w->sites) < 0) {
                 tracer_worker_end(w);

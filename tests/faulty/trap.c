@@ -13,7 +13,6 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "checks/isa.h"
-#include "tests/faulty/corrupt.h"
 #include "tests/faulty/emitted.h"
 
 #define BREAKPOINT 0xcc
@@ -29,7 +28,8 @@ static struct {
         uint32_t *index; /* of each byte of the code: 1 + its place, 0 for none */
         bool bases;      /* those of fs and gs can be read */
         struct trap_place *stepping;
-        uint8_t *next;   /* where the instruction that is executed just now ends, if a breakpoint waits there */
+        uint8_t *
+                next; /* where the instruction that is executed just now ends, if a breakpoint waits there */
         uint8_t covered; /* what that one covers */
         struct trap_place enter, leave;
         struct emitted_place found[EMITTED_PLACES_MAX];
@@ -68,7 +68,8 @@ static void machine_read(const ucontext_t *context, struct corrupt_machine *mach
         __asm__ volatile("rdgsbase %0" : "=r"(machine->gs_base));
 }
 
-static void machine_write(ucontext_t *context, const struct corrupt_machine *machine, enum corrupt_change change)
+static void machine_write(
+        ucontext_t *context, const struct corrupt_machine *machine, enum corrupt_change change)
 {
         greg_t *general = context->uc_mcontext.gregs;
 
@@ -131,8 +132,9 @@ static void on_enter(const ucontext_t *context)
 
 static struct trap_place *place_at(const uint8_t *address)
 {
-        uint32_t i = address >= trap.request.begin && address < trap.request.end ? trap.index[address - trap.begin]
-                                                                                 : 0;
+        uint32_t i = address >= trap.request.begin && address < trap.request.end
+                             ? trap.index[address - trap.begin]
+                             : 0;
 
         if (i)
                 return &trap.request.places[i - 1];
@@ -207,6 +209,14 @@ static void spoil(ucontext_t *context, struct trap_place *place)
                 trap.request.counts->first_flipped = place->address;
 }
 
+static void observe(const ucontext_t *context, const struct trap_place *place)
+{
+        struct corrupt_machine after = { .xsave_size = 0 };
+
+        machine_read(context, &after);
+        trap.request.observe(place, &trap.before, &after, trap.request.user);
+}
+
 /* The instruction was executed. */
 static void on_step(ucontext_t *context)
 {
@@ -218,6 +228,8 @@ static void on_step(ucontext_t *context)
                 context->uc_mcontext.gregs[REG_RIP] = (greg_t)trap.next;
         }
         context->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
+        if (trap.request.observe && place != &trap.enter && place != &trap.leave)
+                observe(context, place);
         if (trap.request.corrupting && place->result->n_parts)
                 spoil(context, place);
         if (!is_beyond_limit(place))

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tests/faulty/result.h"
+#include "tests/faulty/corrupt.h"
 
 struct trap_place {
         uint8_t *address;
@@ -26,7 +26,7 @@ struct trap_counts {
 };
 
 struct trap_request {
-        uint8_t *begin, *end; /* of the code in which places lie */
+        uint8_t *begin, *end;      /* of the code in which places lie */
         struct trap_place *places; /* none at `enter` and `leave` */
         size_t n;
         struct trap_counts *counts;
@@ -39,8 +39,11 @@ struct trap_request {
         /* Code that a check emits (emitted.h), NULL where there is none: breakpoints stand there from when it is entered
          * until it is left. Either at each `mnemonic`; or each instruction is told to `emitted`, and none is planted. */
         uint8_t *enter, *leave;
-        unsigned mnemonic;
+        unsigned mnemonic; /* 0: every instruction */
         void (*emitted)(const ZydisDecodedInstruction *instruction, void *user);
+        /* Told the machine before and after each instruction that is hit, as far as its result says `extended`. */
+        void (*observe)(const struct trap_place *place, const struct corrupt_machine *before,
+                const struct corrupt_machine *after, void *user);
         void *user;
 };
 

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a worker says of whom it accuses is not taken at its word: it may be the one that is broken. */
+#include <string.h>
+#include <sys/mman.h>
+
+#include "agent/recorder.h"
+#include "base/array.h"
+#include "tests/tap.h"
+
+#define OWN 3
+#define REVIEWED 7
+#define STRANGER 5
+
+static struct supervisor_run run;
+static struct member member, reviewed;
+static struct cpu_set cpus;
+static uint32_t known_check, voted_check;
+
+static bool prepare(void)
+{
+        static const struct plan_item item = { .regime = REGIME_QUIET };
+
+        member = (struct member){ .cpu = OWN, .reviewed = &reviewed };
+        reviewed.cpu = REVIEWED;
+        member.slot =
+                mmap(NULL, sizeof(struct slot), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        cpu_set_add(&cpus, OWN);
+        cpu_set_add(&cpus, REVIEWED);
+        cpu_set_add(&cpus, STRANGER);
+        run = (struct supervisor_run){ .items = &item, .n_items = 1, .cpus = &cpus };
+        while (check_list[known_check]->voted)
+                known_check++;
+        while (check_list[voted_check] && !check_list[voted_check]->voted)
+                voted_check++;
+        return member.slot != MAP_FAILED && check_list[voted_check];
+}
+
+/* What a worker of CPU 3 that is all in order says. */
+static struct observation saying(enum observation_kind kind)
+{
+        return (struct observation){ .kind = kind,
+                .check = known_check,
+                .cpu = OWN,
+                .seen_on = { OWN, -1, -1, -1 },
+                .known = true,
+                .reviewer = -1,
+                .round = { .cpu = OWN },
+                .mismatch = { .bytes = 1, .bits = 1 } };
+}
+
+/* Drains one observation; returns what was kept of it. */
+static struct observation record(struct observation said)
+{
+        struct evidence evidence = { 0 };
+        struct recorder recorder;
+        struct observation kept = { .cpu = -1 };
+
+        recorder_begin(&recorder, &run, &evidence);
+        slot_push(member.slot, &said);
+        recorder_drain(&recorder, &member);
+        if (evidence.n_observations == 1)
+                kept = evidence.observations[0];
+        evidence_free(&evidence);
+        return kept;
+}
+
+static bool seen_on(const struct observation *o, int cpu)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
+                if (o->seen_on[i] == cpu)
+                        return true;
+        return false;
+}
+
+static void rounds(void)
+{
+        struct observation said = saying(OBSERVATION_MISMATCH), kept;
+
+        kept = record(said);
+        tap_ok(kept.cpu == OWN && seen_on(&kept, OWN) && kept.known, "a mismatch is its worker's");
+        said.cpu = said.seen_on[0] = STRANGER;
+        kept = record(said);
+        tap_ok(kept.cpu == OWN && seen_on(&kept, OWN),
+                "a mismatch that names another CPU alone is its worker's too");
+        said = saying(OBSERVATION_MISMATCH);
+        said.seen_on[1] = STRANGER;
+        kept = record(said);
+        tap_ok(seen_on(&kept, OWN) && seen_on(&kept, STRANGER), "a round that wandered names both CPUs");
+}
+
+static void reviews(void)
+{
+        struct observation said = saying(OBSERVATION_DISAGREE), kept;
+
+        said.cpu = said.seen_on[0] = REVIEWED;
+        said.reviewer = OWN;
+        said.review = REVIEW_CONFIRMED;
+        kept = record(said);
+        tap_ok(kept.cpu == REVIEWED && kept.reviewer == OWN,
+                "a review accuses the worker that was reviewed");
+        said.reviewer = -1;
+        kept = record(said);
+        tap_ok(kept.reviewer == OWN, "one that does not say who reviewed is the reviewer's all the same");
+        said.review = (enum observation_review)0x40000001;
+        kept = record(said);
+        tap_ok(kept.reviewer == OWN && kept.review == REVIEW_NONE,
+                "nor is the reviewer lost where the rest is nonsense");
+        said.cpu = said.seen_on[0] = STRANGER;
+        kept = record(said);
+        tap_ok(kept.cpu == REVIEWED && !seen_on(&kept, STRANGER),
+                "one of a CPU that it does not review is not");
+        member.reviewed = NULL;
+        kept = record(said);
+        tap_ok(kept.kind == OBSERVATION_FAILED && kept.cpu == OWN, "who reviews nobody accuses nobody");
+        member.reviewed = &reviewed;
+}
+
+static void votes(void)
+{
+        struct observation said = saying(OBSERVATION_MISMATCH), kept;
+
+        said.known = false;
+        kept = record(said);
+        tap_ok(kept.known, "the check decides whether an answer is known, not its worker");
+        said.known = true;
+        said.check = voted_check;
+        kept = record(said);
+        tap_ok(!kept.known, "and whether it is a vote");
+}
+
+int main(void)
+{
+        if (!tap_ok(prepare(), "a worker's slot, a check with known answers, one by vote"))
+                return tap_end();
+        rounds();
+        reviews();
+        votes();
+        return tap_end();
+}
