@@ -247,7 +247,8 @@ static void on_death(int signal, siginfo_t *info, void *user)
                 o->death.registers.general[REGISTERS_RSP] - OBSERVATION_RED_ZONE, OBSERVATION_RED_ZONE);
         slot_push(h->slot, o);
         for (;;)
-                (void)raw_call(SYS_exit_group, WORKER_RECORDED, 0, 0, 0, 0, 0);
+                (void)raw_call(SYS_exit_group,
+                        o->kind == OBSERVATION_KILLED ? WORKER_KILLED : WORKER_RECORDED, 0, 0, 0, 0, 0);
 }
 
 /* ---- setting up ---- */

@@ -142,7 +142,7 @@ int member_start(struct member *member, const struct supervisor_run *run)
         if (pid < 0)
                 return -error;
         member->pid = pid;
-        member->done = member->starved = member->killed_by_us = false;
+        member->done = member->starved = member->killed_by_us = member->recorded = false;
         member->asked_ns = 0;
         member->heartbeat = atomic_load(&member->slot->heartbeat);
         member->watched_cpu_ns = member->silent_ns = 0;

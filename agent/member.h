@@ -28,6 +28,7 @@ struct member {
         unsigned restarts;
         uint64_t restart_ns; /* not before */
         bool done, lost, starved, traced, killed_by_us;
+        bool recorded; /* its process has recorded its own death */
         const struct member *reviewed, *reviewer, *crowd; /* NULL: none */
         const struct meetings *meetings;                  /* NULL: it meets nobody */
         uint32_t index;                                   /* of a worker, among those of the run */

@@ -183,6 +183,7 @@ void recorder_drain(struct recorder *recorder, struct member *member)
 
                 memcpy(&o, &member->slot->ring[tail % SLOT_RING], sizeof(o));
                 bool sane = put_right(member, &o);
+                member->recorded |= o.kind == OBSERVATION_CRASH || o.kind == OBSERVATION_HANG;
                 o.tracer = member->pid > 0 ? member_tracer(member) : 0;
                 if (sane && observation_admit(&o) == 0 && cpu_set_has(recorder->run->cpus, (unsigned)o.cpu))
                         keep(recorder, &o);

@@ -62,6 +62,23 @@ static bool fatal_by_itself(int signal)
                signal == SIGTRAP || signal == SIGABRT;
 }
 
+static void bury_exited(struct supervisor *s, struct member *m, int code)
+{
+        struct observation_death death = { 0 };
+        /* It found no room to say so, or its CPU thought that there was none. */
+        bool unsaid = code == WORKER_RECORDED && !m->recorded;
+        bool said = code == WORKER_RECORDED || code == WORKER_KILLED;
+
+        m->done = code == WORKER_DONE && (s->stopping || atomic_load(&m->slot->passes) > 0);
+        m->lost = code == WORKER_LOST || code == WORKER_FAILED || code == WORKER_UNMAPPED;
+        if (code == WORKER_UNMAPPED)
+                recorder_tell(&s->recorder, m, OBSERVATION_FAILED, ENOMEM, NULL);
+        else if (unsaid && m->asked_ns)
+                recorder_tell(&s->recorder, m, OBSERVATION_HANG, 0, &death);
+        else if (unsaid || (!m->done && !said && !m->lost))
+                recorder_tell(&s->recorder, m, OBSERVATION_CRASH, 0, &death);
+}
+
 static void bury(struct supervisor *s, struct member *m, int status, const struct rusage *usage)
 {
         struct observation_death death = { 0 };
@@ -70,14 +87,7 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
                      ((uint64_t)usage->ru_utime.tv_usec + (uint64_t)usage->ru_stime.tv_usec) * 1000;
         recorder_drain(&s->recorder, m);
         if (WIFEXITED(status)) {
-                int code = WEXITSTATUS(status);
-
-                m->done = code == WORKER_DONE && (s->stopping || atomic_load(&m->slot->passes) > 0);
-                m->lost = code == WORKER_LOST || code == WORKER_FAILED || code == WORKER_UNMAPPED;
-                if (code == WORKER_UNMAPPED)
-                        recorder_tell(&s->recorder, m, OBSERVATION_FAILED, ENOMEM, NULL);
-                else if (!m->done && code != WORKER_RECORDED && !m->lost)
-                        recorder_tell(&s->recorder, m, OBSERVATION_CRASH, 0, &death);
+                bury_exited(s, m, WEXITSTATUS(status));
         } else if (!m->killed_by_us) {
                 death.signal = WTERMSIG(status);
                 recorder_tell(&s->recorder, m,

@@ -29,8 +29,9 @@ _Noreturn void worker_main(const struct worker *worker);
 
 enum worker_exit {
         WORKER_DONE = 0,      /* told to stop, or everything ran once */
-        WORKER_RECORDED = 70, /* a fatal signal or a hang, recorded in the ring */
+        WORKER_RECORDED = 70, /* a fatal signal or a hang, recorded in the ring if there was room */
         WORKER_LOST = 71,     /* its CPU cannot be had any more, recorded in the ring */
         WORKER_FAILED = 72,   /* it could not begin, recorded in the ring */
         WORKER_UNMAPPED = 73, /* it could not even map its ring: there was no memory */
+        WORKER_KILLED = 74,   /* a fatal signal from outside, recorded likewise */
 };

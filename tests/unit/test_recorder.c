@@ -128,6 +128,15 @@ static void votes(void)
         tap_ok(!kept.known, "and whether it is a vote");
 }
 
+static void deaths(void)
+{
+        member.recorded = false;
+        (void)record(saying(OBSERVATION_MISMATCH));
+        tap_ok(!member.recorded, "a worker that found a mismatch has not recorded its death");
+        (void)record(saying(OBSERVATION_CRASH));
+        tap_ok(member.recorded, "one that says that it crashed has");
+}
+
 int main(void)
 {
         if (!tap_ok(prepare(), "a worker's slot, a check with known answers, one by vote"))
@@ -135,5 +144,6 @@ int main(void)
         rounds();
         reviews();
         votes();
+        deaths();
         return tap_end();
 }
