@@ -18,6 +18,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "base/random.h"
@@ -246,6 +247,23 @@ static int read_options(int argc, char **argv, struct options *options)
         return 0;
 }
 
+/* When and where: a table says little without. */
+static void print_occasion(void)
+{
+        char line[512], cpu[256] = "", date[32];
+        FILE *file = fopen("/proc/cpuinfo", "re");
+        time_t now = time(NULL);
+        struct tm utc;
+
+        while (file && fgets(line, sizeof(line), file))
+                if (!*cpu)
+                        (void)sscanf(line, "model name : %255[^\n]", cpu);
+        if (file)
+                (void)fclose(file);
+        (void)strftime(date, sizeof(date), "%Y-%m-%d", gmtime_r(&now, &utc));
+        printf("# %s, %s\n", date, cpu);
+}
+
 int main(int argc, char **argv)
 {
         struct options options = { .assay = "./assay", .cpu = -1, .seed = tap_seed(1) };
@@ -276,6 +294,7 @@ int main(int argc, char **argv)
                 add_all(&tasks, &proof, &options);
         if (proof_try(&proof, tasks.tasks, tasks.n, options.output, &table) < 0)
                 return 99;
+        print_occasion();
         table_print(&table, stdout);
         free(tasks.tasks);
         if (brief)

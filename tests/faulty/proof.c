@@ -125,23 +125,27 @@ static struct table_row try_task(const struct proof *proof, const struct proof_t
         return row;
 }
 
-static bool is_done(const struct table *done, const struct proof_task *task)
+static bool has(const struct table *table, size_t n, const char *name, int cpu, bool alone)
 {
-        for (size_t i = 0; i < done->n; i++)
-                if (strcmp(done->rows[i].name, task->entry->name) == 0 && done->rows[i].cpu == task->cpu &&
-                        done->rows[i].alone == task->alone)
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(table->rows[i].name, name) == 0 && table->rows[i].cpu == cpu &&
+                        table->rows[i].alone == alone)
                         return true;
         return false;
 }
 
-/* Rows of another program, or of another seed, are no news of this one. */
+/* Rows of another program, or of another seed, are no news of this one; nor are those that two runs wrote. */
 static void keep_own(const struct proof *proof, struct table *table)
 {
         size_t kept = 0;
 
-        for (size_t i = 0; i < table->n; i++)
-                if (table->rows[i].program == proof->program && table->rows[i].asked_seed == proof->seed)
-                        table->rows[kept++] = table->rows[i];
+        for (size_t i = 0; i < table->n; i++) {
+                const struct table_row *row = &table->rows[i];
+
+                if (row->program == proof->program && row->asked_seed == proof->seed &&
+                        !has(table, kept, row->name, row->cpu, row->alone))
+                        table->rows[kept++] = *row;
+        }
         table->n = kept;
 }
 
@@ -155,7 +159,7 @@ static _Noreturn void try_those_of(const struct proof *proof, const struct proof
         int cpu, const struct table *done, int fd)
 {
         for (size_t i = 0; i < n && !out_of_time(proof); i++) {
-                if (tasks[i].cpu != cpu || is_done(done, &tasks[i]))
+                if (tasks[i].cpu != cpu || has(done, done->n, tasks[i].entry->name, cpu, tasks[i].alone))
                         continue;
                 const struct table_row row = try_task(proof, &tasks[i]);
                 if (table_write(fd, &row) < 0)
