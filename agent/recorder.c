@@ -151,7 +151,7 @@ void recorder_tell(struct recorder *recorder, const struct member *member, enum 
  * itself, or compared what the worker that it reviews offered. False where it reviews none. */
 static bool put_right(const struct member *member, struct observation *o)
 {
-        bool own = false;
+        bool death = o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG, own = false;
 
         if (o->kind == OBSERVATION_DISAGREE) {
                 if (!member->reviewed)
@@ -164,8 +164,11 @@ static bool put_right(const struct member *member, struct observation *o)
                 return true;
         }
         o->cpu = (int32_t)member->cpu;
-        for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
+        for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++) {
+                if (death && o->regime != REGIME_MIGRATE)
+                        o->seen_on[i] = -1; /* it is bound to its own */
                 own |= o->seen_on[i] == o->cpu;
+        }
         if (!own)
                 o->seen_on[0] = o->cpu;
         return true;

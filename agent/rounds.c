@@ -20,7 +20,8 @@ void rounds_begin(struct rounds *rounds, const struct worker *worker)
         rounds->worker = worker;
         rounds->slot = worker->slot;
         rounds->record.reviewer = -1;
-        rounds->record.cpu = (int32_t)worker->cpu;
+        rounds->record.cpu = rounds->record.seen_on[0] = (int32_t)worker->cpu;
+        rounds->record.seen_on[1] = rounds->record.seen_on[2] = rounds->record.seen_on[3] = -1;
         rounds->record.experiment = worker->run->experiment;
         handler_state.scratch = &rounds->record;
         review_begin(&rounds->review, worker);

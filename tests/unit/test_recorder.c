@@ -130,11 +130,15 @@ static void votes(void)
 
 static void deaths(void)
 {
+        struct observation said = saying(OBSERVATION_CRASH), kept;
+
         member.recorded = false;
         (void)record(saying(OBSERVATION_MISMATCH));
         tap_ok(!member.recorded, "a worker that found a mismatch has not recorded its death");
-        (void)record(saying(OBSERVATION_CRASH));
+        said.seen_on[0] = STRANGER;
+        kept = record(said);
         tap_ok(member.recorded, "one that says that it crashed has");
+        tap_ok(seen_on(&kept, OWN) && !seen_on(&kept, STRANGER), "and it did so on its own CPU");
 }
 
 int main(void)
