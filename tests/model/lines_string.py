@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lines of PCMPESTRI, PCMPESTRM, PCMPISTRI, PCMPISTRM. Definitions: Intel SDM volume 2, 4.1. The strings are made of
 the highest three bits of words, as bytes: one of those of a and b, the other of those of b and c; lengths, where they
-are explicit, of two bytes of the general operand."""
+are explicit, of the highest five bits of two bytes of the general operand. Both bytes and both lengths are folded with
+the flags."""
 from lines_frame import join, lanes, ones, signed
 
 CF, ZF, SF, OF = 1, 0x40, 0x80, 0x800
@@ -48,13 +49,15 @@ def compare(imm, a, b, lengths):
 
 
 def evaluate(line, values):
-    """(IntRes2 as truths, flags above the low 32 bits, the sum of the strings)."""
-    lengths = None
-    if "pcmpe" in line.name:
-        lengths = [signed(values.x >> shift, 8) >> 3 for shift in (0, 8)]
+    """(IntRes2 as truths, flags above the low 32 bits and the lengths, the sum of the strings)."""
+    sources = [signed(values.x >> shift, 8) for shift in (0, 8)]
+    lengths = [n >> 3 for n in sources]
     strings = narrow(values.a, values.b), narrow(values.b, values.c)
-    result, flags = compare(int(line.arguments[0], 0), *strings, lengths)
-    return result, flags << 32, strings[0] ^ strings[1]
+    result, flags = compare(int(line.arguments[0], 0), *strings, lengths if "pcmpe" in line.name else None)
+    folded = flags << 32
+    for n, shift in zip((*sources, *lengths), (0, 8, 16, 0)):
+        folded ^= (n & ones(32)) << shift
+    return result, folded, strings[0] ^ strings[1]
 
 
 def index(line, values):
