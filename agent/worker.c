@@ -22,6 +22,7 @@
 
 #define SLICE_NS (20 * CLOCK_MS)        /* of an item after the first pass */
 #define QUIET_SERIES_NS (20 * CLOCK_MS) /* of an item in the first pass */
+#define REFUSED_NAP_NS (10 * CLOCK_MS)  /* after a pass in which nothing could run */
 
 struct loop {
         const struct worker *worker;
@@ -29,6 +30,7 @@ struct loop {
         struct rounds rounds;
         uint32_t number;                /* of the next round */
         uint16_t order[PLAN_ITEMS_MAX]; /* of the items in this pass */
+        bool refused[PLAN_ITEMS_MAX];   /* said of the item: the system refused what it needs */
 };
 
 static struct loop loop; /* one a process: too large for a stack */
@@ -78,7 +80,8 @@ static int arm(const struct slot_current *now, enum observation_step *ret_step)
         return r < 0 ? r : regime_arm(loop.worker, now->regime, check);
 }
 
-static void run_series(uint32_t item, uint64_t turn, bool first)
+/* Returns false where the system refused what the item needs: tried again in each pass, and said once. */
+static bool run_series(uint32_t item, uint64_t turn, bool first)
 {
         const struct supervisor_run *run = loop.worker->run;
         const struct plan_item *what = &run->items[item];
@@ -93,8 +96,9 @@ static void run_series(uint32_t item, uint64_t turn, bool first)
 
         loop.slot->current = now; /* a death while arming is this item's */
         r = arm(&now, &step);
-        if (r < 0)
+        if (r < 0 && !loop.refused[item])
                 rounds_refused(&loop.rounds, &now, -r, step);
+        loop.refused[item] |= r < 0;
         while (r == 0 && (!rounds || series_goes_on(&now, first, tally->covered > 0, rounds, events,
                                              clock_ns(CLOCK_MONOTONIC) - start))) {
                 now.round = next_round();
@@ -102,6 +106,7 @@ static void run_series(uint32_t item, uint64_t turn, bool first)
                 rounds++;
         }
         regime_disarm(loop.worker, now.regime);
+        return r == 0;
 }
 
 /* An order of the items that differs with each pass and CPU: a shuffle (Fisher and Yates) of `order`. */
@@ -127,7 +132,7 @@ static void run_uncovered(void)
 
         for (uint32_t i = 0; i < run->n_items && !told_to_stop(); i++)
                 if (!loop.slot->tallies[run->items[i].check][run->items[i].regime].covered)
-                        run_series(i, 0, true);
+                        (void)run_series(i, 0, true);
 }
 
 static void run_items(void)
@@ -136,14 +141,18 @@ static void run_items(void)
         uint32_t n = (uint32_t)run->n_items;
 
         for (uint32_t i = loop.worker->first_item; i < n && !told_to_stop(); i++)
-                run_series(i, 0, true);
+                (void)run_series(i, 0, true);
         atomic_fetch_add(&loop.slot->passes, 1);
         run_uncovered();
         for (uint32_t pass = 1; !run->once && !told_to_stop(); pass++) {
+                bool any = false;
+
                 run_uncovered();
                 shuffle(loop.order, n, pass);
                 for (uint32_t i = 0; i < n && !told_to_stop(); i++)
-                        run_series(loop.order[i], pass + i, false);
+                        any |= run_series(loop.order[i], pass + i, false);
+                if (!any)
+                        (void)nanosleep(&(struct timespec){ .tv_nsec = REFUSED_NAP_NS }, NULL);
                 atomic_fetch_add(&loop.slot->passes, 1);
         }
 }
