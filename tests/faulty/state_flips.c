@@ -137,8 +137,11 @@ static bool flip_once(struct child *child, const struct check *check, enum flip_
 {
         char what[64] = "", byte = 0;
 
-        if (!stop_inside(child, random))
-                return false;
+        if (!stop_inside(child, random)) { /* it died late of a flip that no round noticed */
+                child_end(child);
+                if (!child_start(child, check) || !stop_inside(child, random))
+                        return false;
+        }
         shared->armed = true;
         if (!flip_register(child->pid, class, random, what, sizeof(what)))
                 return false;

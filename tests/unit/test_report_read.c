@@ -106,7 +106,7 @@ static void failures_count(void)
         tap_ok(report_read_failed(path, failed, sentence) == 0 && failed[SCENE_FMA] == 2 &&
                         failed[SCENE_STATE] == 6,
                 "failures of a report are added by check");
-        tap_ok(read_text("{\"kind\":\"mismatch\"}\n", 22) < 0 &&
+        tap_ok(read_text("{\"kind\":\"mismatch\"}\n", 20) < 0 &&
                         report_read_failed(path, failed, sentence) < 0 && sentence[0] &&
                         failed[SCENE_FMA] == 2,
                 "a wrong one adds nothing: %s", sentence);
