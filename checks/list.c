@@ -20,6 +20,8 @@
         X(check_state_xsaveopt)                \
         X(check_state_amx_tile)                \
         X(check_state_xsavec)                  \
+        X(check_state_fxsave)                  \
+        X(check_state_fnsave)                  \
         X(check_state_pkru)                    \
         X(check_stack_push)                    \
         X(check_stack_call)                    \
