@@ -26,7 +26,7 @@ static size_t index_of(const struct check *check)
         return i;
 }
 
-/* The checks of the plan that know the instruction's answer, as items in quiet. Returns how many. */
+/* The checks that know the instruction's answer and can run here, asked for or not, as items in quiet. Returns how many. */
 static size_t known_items(
         const struct plan *plan, isa_set features, const char *mnemonic, struct plan_item items[CHECKS_MOST])
 {
@@ -37,8 +37,9 @@ static size_t known_items(
 
         for (size_t i = 0; i < MIN(found, ARRAY_SIZE(checks)) && n < CHECKS_MOST; i++) {
                 size_t index = index_of(checks[i]);
+                enum plan_skip skip = plan->check_skip[index];
 
-                if (!checks[i]->voted && plan->check_skip[index] == PLAN_RUNS)
+                if (!checks[i]->voted && (skip == PLAN_RUNS || skip == PLAN_SKIP_CHOICE))
                         items[n++] = (struct plan_item){
                                 .check = (uint16_t)index, .regime = REGIME_QUIET, .first = true
                         };

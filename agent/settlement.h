@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The settlement: what follows a diagnosis in which random programs failed. Each is bisected to the instruction that goes
  * wrong first. Where only votes speak, two CPUs that disagree say nothing about which of them errs: the known-answer checks
- * of that instruction then run on every CPU, and what they find is evidence like any other. */
+ * of that instruction then run on every CPU, asked for or not, and what they find is evidence like any other. */
 #pragma once
 
 #include "agent/bisection.h"

@@ -39,31 +39,31 @@ static int verify(const void *memory, struct check_mismatch *ret_mismatch)
         return state_verify_differences(memory, &expected, 0, ret_mismatch);
 }
 
-#define STATE_XSAVE(instruction, restored_by, need)                                                      \
-        void state_##instruction##_run(void *state);                                                     \
-        extern const char state_##instruction##_hold_begin[], state_##instruction##_hold_between[],      \
-                state_##instruction##_hold_end[];                                                        \
-        static void setup_##instruction(void *state, const struct check_round *round)                    \
-        {                                                                                                \
-                setup(state, round, state_##instruction##_hold_between);                                 \
-        }                                                                                                \
-        const struct check check_state_##instruction = {                                                 \
-                .name = "state_" #instruction,                                                           \
-                .detects = "A register that " #instruction " and " #restored_by                          \
-                           " do not bring back from memory.",                                            \
-                .family = CHECK_STATE,                                                                   \
-                .needs = need,                                                                           \
-                .state_size = sizeof(struct state) + sizeof(struct areas),                               \
-                STATE_OUTPUT(0),                                                                         \
-                .round_us = 2000,                                                                        \
-                .cycle = 40,                                                                             \
-                .events = true,                                                                          \
-                .setup = setup_##instruction,                                                            \
-                .run = state_##instruction##_run,                                                        \
-                .verify = verify,                                                                        \
-                .hold_begin = state_##instruction##_hold_begin,                                          \
-                .hold_end = state_##instruction##_hold_end,                                              \
-                .frame = state_frame,                                                                    \
+#define STATE_XSAVE(instruction, restored_by, need)                                                 \
+        void state_##instruction##_run(void *state);                                                \
+        extern const char state_##instruction##_hold_begin[], state_##instruction##_hold_between[], \
+                state_##instruction##_hold_end[];                                                   \
+        static void setup_##instruction(void *state, const struct check_round *round)               \
+        {                                                                                           \
+                setup(state, round, state_##instruction##_hold_between);                            \
+        }                                                                                           \
+        const struct check check_state_##instruction = {                                            \
+                .name = "state_" #instruction,                                                      \
+                .detects = "A register that " #instruction " and " #restored_by                     \
+                           " do not bring back from memory.",                                       \
+                .family = CHECK_STATE,                                                              \
+                .needs = need,                                                                      \
+                .state_size = sizeof(struct state) + sizeof(struct areas),                          \
+                STATE_OUTPUT(0),                                                                    \
+                .round_us = 2000,                                                                   \
+                .cycle = 40,                                                                        \
+                .events = true,                                                                     \
+                .setup = setup_##instruction,                                                       \
+                .run = state_##instruction##_run,                                                   \
+                .verify = verify,                                                                   \
+                .hold_begin = state_##instruction##_hold_begin,                                     \
+                .hold_end = state_##instruction##_hold_end,                                         \
+                .frame = state_frame,                                                               \
         }
 
 STATE_XSAVE(xsave, xrstor, ISA(XSAVE));

@@ -43,6 +43,24 @@ static void take_evidence(const json_t *observations, struct defect_report *repo
         }
 }
 
+static void take_bisection(const json_t *bisections, struct defect_report *report)
+{
+        const json_t *bisection;
+        size_t i;
+
+        json_array_foreach(bisections, i, bisection)
+        {
+                const json_t *found = json_object_get(bisection, "found");
+
+                if (!json_is_object(found))
+                        continue;
+                (void)snprintf(report->bisected, sizeof(report->bisected), "%s", text_of(found, "mnemonic"));
+                report->valued = *text_of(found, "operands") && *text_of(found, "expected") &&
+                                 strcmp(text_of(found, "expected"), text_of(found, "actual")) != 0;
+                return;
+        }
+}
+
 int defect_report_read(const char *path, struct defect_report *ret_report)
 {
         json_t *root = json_load_file(path, 0, NULL);
@@ -59,6 +77,7 @@ int defect_report_read(const char *path, struct defect_report *ret_report)
         if (ret_report->n_cpus)
                 ret_report->cpu = (int)json_integer_value(json_array_get(cpus, 0));
         take_evidence(json_object_get(root, "observations"), ret_report);
+        take_bisection(json_object_get(root, "bisections"), ret_report);
         json_decref(root);
         return 0;
 }

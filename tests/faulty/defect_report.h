@@ -14,6 +14,8 @@ struct defect_report {
         char kind[DEFECT_REPORT_TEXT_MAX],
                 check[DEFECT_REPORT_TEXT_MAX]; /* of the first of it, in the plan */
         uint32_t number;                       /* of its round */
+        char bisected[DEFECT_REPORT_TEXT_MAX]; /* the instruction that goes wrong first, by its mnemonic; "": none found */
+        bool valued;                           /* with its operands, and what differs */
 };
 
 /* Returns 0, or a negative errno where the file is no report. */

@@ -35,7 +35,7 @@ struct tracer_worker {
         struct traced traced;
         const struct tracer_request *request;
         struct tracer_outcome *outcome;
-        uint64_t slot;
+        uint64_t slot;        /* 0: it has none, as one that bisects */
         struct sites sites;   /* of the program and libraries */
         struct sites emitted; /* of the code that a check has entered just now */
         uint64_t round_ns, beat_ns;
@@ -92,7 +92,7 @@ struct tracer_worker *tracer_worker_begin(
         *w = (struct tracer_worker){
                 .request = request, .outcome = outcome, .slot = find_slot(pid, request->cpu)
         };
-        if (traced_open(pid, &w->traced) < 0 || !w->slot ||
+        if (traced_open(pid, &w->traced) < 0 ||
                 sites_find(pid, request->assay, request->mnemonic, &w->sites) < 0) {
                 tracer_worker_end(w);
                 return NULL;
@@ -132,7 +132,7 @@ static void keep_beating(struct tracer_worker *w)
         uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), heartbeat,
                  address = w->slot + offsetof(struct slot, heartbeat);
 
-        if (now_ns - w->beat_ns < HEARTBEAT_NS || now_ns - w->round_ns > HEARTBEAT_MOST_NS)
+        if (!w->slot || now_ns - w->beat_ns < HEARTBEAT_NS || now_ns - w->round_ns > HEARTBEAT_MOST_NS)
                 return;
         w->beat_ns = now_ns;
         if (!traced_read(&w->traced, address, &heartbeat, sizeof(heartbeat)))
@@ -148,7 +148,8 @@ static void note_round(struct tracer_worker *w)
         struct slot_current now;
         struct tally tally;
 
-        if (!traced_read(&w->traced, w->slot + offsetof(struct slot, current), &now, sizeof(now)) ||
+        if (!w->slot ||
+                !traced_read(&w->traced, w->slot + offsetof(struct slot, current), &now, sizeof(now)) ||
                 !check_exists(now.check) || (unsigned)now.regime >= REGIME_COUNT)
                 return;
         if (o->n_rounds == TRACER_ROUNDS_MAX ||
