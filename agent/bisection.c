@@ -32,6 +32,7 @@ struct scan {
 struct bisector {
         struct program_group group;
         struct program program;
+        struct left start; /* what it begins with */
         struct scan *expected, *actual;
         struct bisection *result;
         uint64_t deadline_ns;
@@ -47,20 +48,23 @@ static struct {
 
 /* ---- in the process that scans ---- */
 
-static void run_beginning(const struct bisector *b, uint32_t k, struct scan *scan)
+/* The program and what it begins with were made before: a suspect that made them would err in that too. */
+static void run_beginning(const struct bisector *b, uint32_t k, struct scan *scan, struct left *ret_left)
 {
-        program_generate(&here.program, &b->group, b->program.seed, NULL);
+        check_copy(&here.program, &b->program, sizeof(here.program));
         program_truncate(&here.program, k);
-        program_image(&here.program, &b->group, &here.pair.in, here.arena);
+        check_copy(&here.pair.in, &b->start.registers, sizeof(here.pair.in));
+        check_copy(here.arena, b->start.arena, sizeof(here.arena));
         check_poison(&here.pair.out, sizeof(here.pair.out));
         scan->begun = k + 1;
         program_run(&here.program, &here.pair, 0, ALIGNMENT);
-        check_copy(&scan->beginnings[k].registers, &here.pair.out, sizeof(struct registers));
-        check_copy(scan->beginnings[k].arena, here.arena, sizeof(here.arena));
+        check_copy(&ret_left->registers, &here.pair.out, sizeof(ret_left->registers));
+        check_copy(ret_left->arena, here.arena, sizeof(here.arena));
 }
 
 static _Noreturn void scan_here(const struct bisector *b, unsigned cpu, struct scan *scan)
 {
+        struct left *left = scan->beginnings; /* counted up: an index would be multiplied, maybe wrongly */
         char name[16];
 
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -72,7 +76,7 @@ static _Noreturn void scan_here(const struct bisector *b, unsigned cpu, struct s
         if (cpu_set_bind_one(cpu) < 0 || program_prepare() < 0)
                 _exit(1);
         for (uint32_t k = 0; k <= b->program.n; k++)
-                run_beginning(b, k, scan);
+                run_beginning(b, k, scan, left++);
         _exit(0);
 }
 
@@ -267,6 +271,8 @@ int bisection_run(const struct observation *observation, uint32_t subject, int r
         registers_use(features);
         check->program(&observation->round, observation->mismatch.offset, &b.group, &ret_bisection->seed);
         program_generate(&b.program, &b.group, ret_bisection->seed, NULL);
+        program_image(&b.program, &b.group, &b.start.registers, here.arena);
+        memcpy(b.start.arena, here.arena, sizeof(b.start.arena));
         ret_bisection->n = b.program.n;
         b.expected = map_scan();
         b.actual = map_scan();

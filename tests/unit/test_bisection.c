@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bisection, with a defect planted around program_run (the linker's --wrap): on one CPU, once the chosen instruction has
  * run, a bit of a register, of the flags or of memory is wrong, or the process dies. The instruction must be named, and
- * the healthy must not. */
+ * the healthy must not; nor any where only the making of a program's registers goes wrong. */
 #include "agent/bisection.h"
 
 #include <errno.h>
@@ -17,8 +17,12 @@ void __real_program_run(
         const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment);
 void __wrap_program_run(
         const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment);
+void __real_program_image(const struct program *program, const struct program_group *group,
+        struct registers *ret_in, uint8_t *arena);
+void __wrap_program_image(const struct program *program, const struct program_group *group,
+        struct registers *ret_in, uint8_t *arena);
 
-enum defect { DEFECT_NONE, DEFECT_VECTOR, DEFECT_GENERAL, DEFECT_MEMORY, DEFECT_DEATH };
+enum defect { DEFECT_NONE, DEFECT_IMAGE, DEFECT_VECTOR, DEFECT_GENERAL, DEFECT_MEMORY, DEFECT_DEATH };
 
 static struct {
         enum defect defect;
@@ -29,6 +33,7 @@ static struct {
 static struct bisection result;
 static unsigned cpus[2];
 static unsigned n_cpus;
+static pid_t self;
 
 void __wrap_program_run(
         const struct program *program, struct registers_pair *pair, uint32_t place, uint8_t alignment)
@@ -45,6 +50,14 @@ void __wrap_program_run(
                 ((uint8_t *)(pair + 1))[700] ^= 128;
         if (planted.defect == DEFECT_DEATH)
                 (void)raise(SIGSEGV);
+}
+
+void __wrap_program_image(const struct program *program, const struct program_group *group,
+        struct registers *ret_in, uint8_t *arena)
+{
+        __real_program_image(program, group, ret_in, arena);
+        if (planted.defect == DEFECT_IMAGE && getpid() != self && (unsigned)sched_getcpu() == planted.cpu)
+                ret_in->general[REGISTERS_RBX] ^= 1;
 }
 
 static uint64_t bisect(enum defect defect, uint32_t index, uint32_t every, int reference)
@@ -117,6 +130,14 @@ static void test_healthy(int reference)
                 (unsigned long long)(spent_ns / CLOCK_MS));
 }
 
+/* What goes wrong where the program and its registers are made says nothing about the program's instructions. */
+static void test_image(int reference)
+{
+        (void)bisect(DEFECT_IMAGE, 0, 1, reference);
+        tap_ok(result.ran && !result.found && result.runs && !result.differing,
+                "a suspect that makes wrong registers: nothing is named");
+}
+
 static void test_text(int reference)
 {
         char text[BISECTION_TEXT_MAX], operands[BISECTION_OPERANDS_MAX];
@@ -144,6 +165,7 @@ int main(void)
         int reference;
 
         planted.number = (uint32_t)tap_seed(5);
+        self = getpid();
         if (cpu_set_bound(&bound) < 0)
                 return 99;
         for (int cpu = cpu_set_next(&bound, -1); cpu >= 0 && n_cpus < 2; cpu = cpu_set_next(&bound, cpu))
@@ -159,6 +181,7 @@ int main(void)
         test_death(reference);
         test_seldom(reference);
         test_healthy(reference);
+        test_image(reference);
         test_text(reference);
         (void)bisect(DEFECT_VECTOR, 9, 1, -1);
         tap_ok(result.ran && !result.found,
