@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/covered.h"
+#include "agent/verdict_blame.h"
 #include "base/array.h"
 
 #define CHECKS_MOST 8
@@ -74,13 +75,46 @@ static void ask_known(const struct plan *plan, const struct supervisor_run *base
                 (void)supervisor_run(&run, evidence, &outcome); /* what it cannot run settles nothing */
 }
 
+/* Of two that disagree and are all there are, each is compared with the other. */
 static int reference_of(const struct host *host, const struct plan *plan, const struct evidence *evidence,
         const struct observation *subject)
 {
         struct cpu_set others;
+        int cpu;
 
         diagnosis_cpus(host, plan, evidence, subject, EXPERIMENT_OTHER, &others);
-        return cpu_set_next(&others, -1);
+        cpu = cpu_set_next(&others, -1);
+        if (cpu < 0 && subject->kind == OBSERVATION_DISAGREE && subject->reviewer >= 0 &&
+                cpu_set_has(&plan->cpus, (unsigned)subject->reviewer) &&
+                !blame_same_core(host, (unsigned)subject->cpu, (unsigned)subject->reviewer))
+                cpu = subject->reviewer;
+        return cpu;
+}
+
+/* The CPU that the evidence accuses alone, -1: there is none. */
+static int accused(const struct host *host, const struct evidence *evidence)
+{
+        const struct verdict_input input = { .host = host, .evidence = evidence };
+        struct blame blame;
+
+        blame_find(&input, &blame);
+        return cpu_set_count(&blame.cpus) == 1 ? cpu_set_next(&blame.cpus, -1) : -1;
+}
+
+/* Of two that disagree, whoever was observed: once it is known which of them errs, what was expected is the other's. */
+static void turn(const struct host *host, const struct supervisor_run *run, const struct evidence *evidence,
+        struct bisection *bisection)
+{
+        struct observation subject = evidence->observations[bisection->subject];
+        struct bisection turned;
+
+        if (!bisection->found || bisection->reference < 0 || bisection->reference != accused(host, evidence))
+                return;
+        subject.cpu = bisection->reference;
+        if (bisection_run(&subject, bisection->subject, bisection->suspect, run->features, run->interrupted,
+                    &turned) == 0 &&
+                turned.found)
+                *bisection = turned;
 }
 
 void settlement_run(const struct host *host, const struct plan *plan, const struct supervisor_run *run,
@@ -101,5 +135,6 @@ void settlement_run(const struct host *host, const struct plan *plan, const stru
                 (*ret_n)++;
                 if (b->found && only_votes(evidence))
                         ask_known(plan, run, bisection_mnemonic(b), evidence);
+                turn(host, run, evidence, b);
         }
 }
