@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The code that a check emits when it runs: checks/program_enter.S enters it with its address in rsi and its size in rdx,
- * and its end leads to program_return. It is one straight sequence of instructions, data does not lie in it. */
+ * and its end leads to program_return. It is one straight sequence of instructions; the bytes that its jumps lead over
+ * are such that none of them decodes (checks/program_put_in.c). */
 #pragma once
 
 #include <stddef.h>
