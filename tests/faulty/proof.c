@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "tests/faulty/core.h"
 
 #define SCHEDULE_S 11 /* how much of the quick profile is watched */
 
@@ -27,26 +28,6 @@ static void find_cpus(struct proof *proof)
                         proof->cpus[proof->n_cpus++] = cpu;
 }
 
-static bool same_core(int a, int b)
-{
-        char path[96], one[256] = "", other[256] = "";
-        char *const to[] = { one, other };
-        const int cpus[] = { a, b };
-
-        for (size_t i = 0; i < 2; i++) {
-                FILE *file;
-
-                (void)snprintf(path, sizeof(path),
-                        "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpus[i]);
-                file = fopen(path, "re");
-                if (!file || !fgets(to[i], sizeof(one), file))
-                        (void)snprintf(to[i], sizeof(one), "%d", cpus[i]);
-                if (file)
-                        (void)fclose(file);
-        }
-        return strcmp(one, other) == 0;
-}
-
 /* The next CPU of another core; -1: there is none. */
 static int partner(const struct proof *proof, int cpu)
 {
@@ -57,7 +38,7 @@ static int partner(const struct proof *proof, int cpu)
         for (size_t i = 1; i < proof->n_cpus; i++) {
                 int other = proof->cpus[(at + i) % proof->n_cpus];
 
-                if (!same_core(cpu, other))
+                if (!core_same(cpu, other))
                         return other;
         }
         return -1;
