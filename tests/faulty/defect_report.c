@@ -55,6 +55,7 @@ static void take_bisection(const json_t *bisections, struct defect_report *repor
                 if (!json_is_object(found))
                         continue;
                 (void)snprintf(report->bisected, sizeof(report->bisected), "%s", text_of(found, "mnemonic"));
+                report->suspect = (int)json_integer_value(json_object_get(bisection, "suspect"));
                 report->valued = *text_of(found, "operands") && *text_of(found, "expected") &&
                                  strcmp(text_of(found, "expected"), text_of(found, "actual")) != 0;
                 return;
@@ -67,7 +68,7 @@ int defect_report_read(const char *path, struct defect_report *ret_report)
         const json_t *verdict = json_object_get(root, "verdict");
         const json_t *cpus = json_object_get(verdict, "cpus");
 
-        *ret_report = (struct defect_report){ .cpu = -1 };
+        *ret_report = (struct defect_report){ .cpu = -1, .suspect = -1 };
         if (!verdict) {
                 json_decref(root);
                 return -EINVAL;

@@ -14,8 +14,10 @@ struct defect_report {
         char kind[DEFECT_REPORT_TEXT_MAX],
                 check[DEFECT_REPORT_TEXT_MAX]; /* of the first of it, in the plan */
         uint32_t number;                       /* of its round */
-        char bisected[DEFECT_REPORT_TEXT_MAX]; /* the instruction that goes wrong first, by its mnemonic; "": none found */
-        bool valued;                           /* with its operands, and what differs */
+        char bisected
+                [DEFECT_REPORT_TEXT_MAX]; /* the instruction that goes wrong first, by its mnemonic; "": none found */
+        bool valued;                      /* with its operands, and what differs */
+        int suspect;                      /* on which CPU it goes wrong */
 };
 
 /* Returns 0, or a negative errno where the file is no report. */

@@ -28,6 +28,7 @@ struct tracer_request {
         unsigned mnemonic;
         uint64_t seed;
         enum tracer_way way;
+        bool votes_only;  /* it shows only where programs vote, and where those are bisected */
         unsigned limit_s; /* of the whole run; then everything is killed */
 };
 

@@ -141,6 +141,15 @@ static void keep_beating(struct tracer_worker *w)
         (void)traced_write(&w->traced, address, &heartbeat, sizeof(heartbeat));
 }
 
+/* False where it is in no round. */
+static bool read_round(struct tracer_worker *w, struct slot_current *ret_now)
+{
+        return w->slot &&
+               traced_read(
+                       &w->traced, w->slot + offsetof(struct slot, current), ret_now, sizeof(*ret_now)) &&
+               check_exists(ret_now->check) && (unsigned)ret_now->regime < REGIME_COUNT;
+}
+
 /* Notes in which round of which check a result went wrong. */
 static void note_round(struct tracer_worker *w)
 {
@@ -148,9 +157,7 @@ static void note_round(struct tracer_worker *w)
         struct slot_current now;
         struct tally tally;
 
-        if (!w->slot ||
-                !traced_read(&w->traced, w->slot + offsetof(struct slot, current), &now, sizeof(now)) ||
-                !check_exists(now.check) || (unsigned)now.regime >= REGIME_COUNT)
+        if (!read_round(w, &now))
                 return;
         if (o->n_rounds == TRACER_ROUNDS_MAX ||
                 (o->n_rounds && o->rounds[o->n_rounds - 1].check == now.check &&
@@ -232,6 +239,13 @@ static int execute(struct tracer_worker *w, const struct site *site)
         return signal;
 }
 
+static bool is_spared(struct tracer_worker *w)
+{
+        struct slot_current now;
+
+        return w->request->votes_only && read_round(w, &now) && !check_list[now.check]->voted;
+}
+
 static void spoil(struct tracer_worker *w, struct site *site)
 {
         const struct corrupt_memory memory = { traced_read, traced_write, &w->traced };
@@ -279,7 +293,7 @@ static int run_site(struct tracer_worker *w, struct site *site)
         signal = execute(w, site);
         if (signal < 0)
                 return -1;
-        if (!signal && spoils)
+        if (!signal && spoils && !is_spared(w))
                 spoil(w, site);
         if (!signal && ptrace(PTRACE_SETREGS, t->pid, NULL, &t->regs) < 0)
                 return -1;
