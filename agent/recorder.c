@@ -147,11 +147,22 @@ void recorder_tell(struct recorder *recorder, const struct member *member, enum 
         keep(recorder, &o);
 }
 
+/* No worker lists a CPU twice: a list that does was never written, or by one that errs. */
+static bool repeats(const struct observation *o)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++)
+                for (size_t j = 0; j < i; j++)
+                        if (o->seen_on[i] >= 0 && o->seen_on[i] == o->seen_on[j])
+                                return true;
+        return false;
+}
+
 /* Whom an observation accuses is not a worker's word alone: one that is broken could accuse another. It ran the round
  * itself, or compared what the worker that it reviews offered. False where it reviews none. */
 static bool put_right(const struct member *member, struct observation *o)
 {
-        bool death = o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG, own = false;
+        bool death = o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG, own = false,
+             alone = (death && o->regime != REGIME_MIGRATE) || repeats(o);
 
         if (o->kind == OBSERVATION_DISAGREE) {
                 if (!member->reviewed)
@@ -165,7 +176,7 @@ static bool put_right(const struct member *member, struct observation *o)
         }
         o->cpu = (int32_t)member->cpu;
         for (size_t i = 0; i < ARRAY_SIZE(o->seen_on); i++) {
-                if (death && o->regime != REGIME_MIGRATE)
+                if (alone)
                         o->seen_on[i] = -1; /* it is bound to its own */
                 own |= o->seen_on[i] == o->cpu;
         }

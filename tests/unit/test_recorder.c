@@ -86,6 +86,10 @@ static void rounds(void)
         said.seen_on[1] = STRANGER;
         kept = record(said);
         tap_ok(seen_on(&kept, OWN) && seen_on(&kept, STRANGER), "a round that wandered names both CPUs");
+        for (size_t i = 0; i < ARRAY_SIZE(said.seen_on); i++)
+                said.seen_on[i] = STRANGER;
+        kept = record(said);
+        tap_ok(seen_on(&kept, OWN) && !seen_on(&kept, STRANGER), "one that names a CPU twice names its own");
 }
 
 static void reviews(void)
