@@ -144,7 +144,7 @@ int main(void)
         printf("%zu items on %u CPUs, medians of %d runs\n", plan.n_items, cpu_set_count(&plan.cpus), RUNS);
         printf("first round          %6.3f s, aim 0.200\n", median(ready));
         printf("quiet and families 1 to 3 in every regime %6.2f s, aim 5\n", median(core));
-        printf("everything planned   %6.2f s, aim 60\n", median(covered));
+        printf("everything planned   %6.2f s, aim 10\n", median(covered));
         printf("private memory       %6" PRIu64 " KiB the largest worker, aim 4096 (a bare fork %" PRIu64
                " KiB); "
                "%" PRIu64 " KiB the supervisor, aim 16384\n",
