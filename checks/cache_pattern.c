@@ -13,7 +13,7 @@ static const struct pattern_size sizes[] = {
 
 PATTERN_CHECK(cache_pattern_sse41,
         "Caches that lose, change or misplace what 128-bit vectors write and read.", ISA(SSE2) | ISA(SSE41),
-        64, 256, false, sizes);
+        64, 512, false, sizes);
 PATTERN_CHECK(cache_pattern_avx2,
         "Caches that lose, change or misplace what 256-bit vectors write and read.", ISA(AVX) | ISA(AVX2),
         128, 256, true, sizes);

@@ -9,9 +9,9 @@ static const struct pattern_size few[] = { { 32 * KIB, 1, true } }, many[] = { {
 
 PATTERN_CHECK(memory_pattern_clflush,
         "Memory that loses, changes or misplaces what caches write back, line by line.",
-        ISA(SSE2) | ISA(SSE41), 64, 256, false, few);
+        ISA(SSE2) | ISA(SSE41), 64, 512, false, few);
 PATTERN_CHECK(memory_pattern_clflushopt,
         "Memory that loses, changes or misplaces what caches write back, many lines at a time.",
-        ISA(SSE2) | ISA(SSE41) | ISA(CLFLUSHOPT), 64, 256, false, many);
+        ISA(SSE2) | ISA(SSE41) | ISA(CLFLUSHOPT), 64, 512, false, many);
 PATTERN_CHECK(memory_pattern_clwb, "Lines that caches write back and keep, and then lose or change.",
-        ISA(SSE2) | ISA(SSE41) | ISA(CLWB), 64, 256, false, many);
+        ISA(SSE2) | ISA(SSE41) | ISA(CLWB), 64, 512, false, many);
