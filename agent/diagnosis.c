@@ -259,7 +259,7 @@ static struct verdict_experiment *new_experiment(
 static uint64_t make(struct diagnosis *d, enum experiment experiment, uint32_t index)
 {
         struct observation subject = d->evidence->observations[index]; /* a run may move the array */
-        size_t before = d->evidence->n_observations, dropped = d->evidence->dropped;
+        size_t before = d->evidence->n_observations, unheard = d->evidence->unheard;
         struct supervisor_run run = *d->base;
         struct supervisor_outcome outcome = { 0 };
         bool series = experiment == EXPERIMENT_NEIGHBOURS || experiment == EXPERIMENT_IMPLEMENTATION ||
@@ -300,7 +300,7 @@ static uint64_t make(struct diagnosis *d, enum experiment experiment, uint32_t i
         /* A worker that fails every round outruns its ring: what found no room there were failures too. */
         x->failures = outcome.failures;
         if (outcome.failures)
-                x->failures += d->evidence->dropped - dropped;
+                x->failures += d->evidence->unheard - unheard;
         x->same_value = outcome.failures && same_value(d->evidence, before, &subject);
         d->spent_ns += outcome.elapsed_ns;
         return x->failures;

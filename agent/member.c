@@ -24,7 +24,6 @@
 #define HANG_CPU_NS CLOCK_SECOND /* no round takes nearly as long, in any regime */
 #define SILENT_MOST_NS \
         (200 * CLOCK_MS) /* a look adds: a paused virtual machine's clock jumps, and is no hang */
-#define STARVED_NS (3 * CLOCK_SECOND)
 #define DUMP_WAIT_NS (300 * CLOCK_MS)
 
 /* Takes the memory that will be written now: later a lack of it would be a SIGBUS in a worker, and look like a fault
@@ -82,6 +81,14 @@ static struct slot *map_slot(const struct member *member, int protection, uint64
         return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* Its own: what orders it no worker can write. */
+static struct slot *map_own(const struct member *member)
+{
+        struct slot *slot = map_slot(member, PROT_READ | PROT_WRITE, SLOT_ADDRESS(member->class));
+
+        return slot && mprotect(slot, SLOT_ORDERS, PROT_READ) == 0 ? slot : NULL;
+}
+
 static void *map_scratch(const struct member *reviewed)
 {
         uint64_t address = SLOT_ADDRESS(reviewed->class) + offsetof(struct slot, state);
@@ -103,7 +110,7 @@ static _Noreturn void become_worker(
                 _exit(WORKER_FAILED);
         worker = (struct worker){
                 .run = run,
-                .slot = map_slot(member, PROT_READ | PROT_WRITE, SLOT_ADDRESS(member->class)),
+                .slot = map_own(member),
                 .reviewed = map_slot(member->reviewed, PROT_READ, 0),
                 .reviewer = map_slot(member->reviewer, PROT_READ, 0),
                 .crowd = map_slot(member->crowd, PROT_READ, 0),
@@ -142,7 +149,7 @@ int member_start(struct member *member, const struct supervisor_run *run)
         if (pid < 0)
                 return -error;
         member->pid = pid;
-        member->done = member->starved = member->killed_by_us = member->recorded = false;
+        member->done = member->starved = member->killed_by_us = member->recorded = member->excused = false;
         member->asked_ns = 0;
         member->heartbeat = atomic_load(&member->slot->heartbeat);
         member->watched_cpu_ns = member->silent_ns = 0;
@@ -175,7 +182,7 @@ enum member_state member_watch(struct member *member, uint64_t now_ns)
                 }
                 return now_ns - member->asked_ns > DUMP_WAIT_NS ? MEMBER_HANGS : MEMBER_FINE;
         }
-        if (now_ns > member->beat_wall_ns + STARVED_NS && !member->starved) {
+        if (now_ns > member->beat_wall_ns + MEMBER_STARVED_NS && !member->starved) {
                 member->starved = true;
                 return MEMBER_STARVED;
         }
@@ -202,25 +209,36 @@ static void take_registers(pid_t pid, struct observation_death *death)
         death->n_code = done > 0 ? (uint32_t)done : 0;
 }
 
-void member_put_down(struct member *member, struct observation_death *ret_death)
+/* What has become of a process. Takes nothing of it away: a death is left to who reaps. */
+static enum { LIVES, STOPPED, DEAD } look_at(pid_t pid)
+{
+        siginfo_t info = { 0 };
+
+        if (waitid(P_PID, (id_t)pid, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0)
+                return DEAD;
+        if (info.si_pid != pid)
+                return LIVES;
+        return info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED ? STOPPED : DEAD;
+}
+
+bool member_put_down(struct member *member, struct observation_death *ret_death)
 {
         uint64_t end = clock_ns(CLOCK_MONOTONIC) + DUMP_WAIT_NS;
         const struct timespec moment = { 0, (long)CLOCK_MS };
-        int status;
 
         memset(ret_death, 0, sizeof(*ret_death));
         if (ptrace(PTRACE_SEIZE, member->pid, NULL, NULL) == 0 &&
-                ptrace(PTRACE_INTERRUPT, member->pid, NULL, NULL) == 0)
-                while (clock_ns(CLOCK_MONOTONIC) < end) {
-                        if (waitpid(member->pid, &status, WNOHANG | __WALL) == member->pid &&
-                                WIFSTOPPED(status)) {
-                                take_registers(member->pid, ret_death);
-                                break;
-                        }
+                ptrace(PTRACE_INTERRUPT, member->pid, NULL, NULL) == 0) {
+                while (look_at(member->pid) == LIVES && clock_ns(CLOCK_MONOTONIC) < end)
                         (void)nanosleep(&moment, NULL);
-                }
+                if (look_at(member->pid) == STOPPED)
+                        take_registers(member->pid, ret_death);
+        }
+        if (look_at(member->pid) == DEAD)
+                return false;
         member->killed_by_us = true;
         (void)kill(member->pid, SIGKILL);
+        return true;
 }
 
 uint64_t member_cpu_ns(const struct member *member)

@@ -29,6 +29,7 @@ struct member {
         uint64_t restart_ns; /* not before */
         bool done, lost, starved, traced, killed_by_us;
         bool recorded; /* its process has recorded its own death */
+        bool excused;  /* it has recorded that it could not do something */
         const struct member *reviewed, *reviewer, *crowd; /* NULL: none */
         const struct meetings *meetings;                  /* NULL: it meets nobody */
         uint32_t index;                                   /* of a worker, among those of the run */
@@ -49,8 +50,12 @@ enum member_state {
 };
 enum member_state member_watch(struct member *member, uint64_t now_ns);
 
-/* Ends one that hangs and did not answer: registers by ptrace into *ret_death, then SIGKILL. */
-void member_put_down(struct member *member, struct observation_death *ret_death);
+/* Without the CPU for so long it is starved. */
+#define MEMBER_STARVED_NS UINT64_C(3000000000)
+
+/* Ends one that hangs and did not answer: registers by ptrace into *ret_death, then SIGKILL. Returns false where it died
+ * before that by itself, or of others: whoever reaps it learns of what. */
+bool member_put_down(struct member *member, struct observation_death *ret_death);
 
 /* CPU time of its processes so far. */
 uint64_t member_cpu_ns(const struct member *member);

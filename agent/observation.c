@@ -15,22 +15,19 @@ static const char *const regimes[REGIME_COUNT] = {
         [REGIME_MIGRATE] = "migrate",
 };
 
-static const struct {
-        const char *name;
-        bool evidence;
-} kinds[OBSERVATION_KIND_COUNT] = {
-        [OBSERVATION_MISMATCH] = { "mismatch", true },
-        [OBSERVATION_FRAME] = { "frame", true },
-        [OBSERVATION_CRASH] = { "crash", true },
-        [OBSERVATION_HANG] = { "hang", true },
-        [OBSERVATION_DISAGREE] = { "disagree", true },
-        [OBSERVATION_ERRATUM] = { "erratum", false },
-        [OBSERVATION_STARVED] = { "starved", false },
-        [OBSERVATION_KILLED] = { "killed", false },
-        [OBSERVATION_MOVED] = { "moved", false },
-        [OBSERVATION_LOST] = { "lost", false },
-        [OBSERVATION_TRACED] = { "traced", false },
-        [OBSERVATION_FAILED] = { "failed", false },
+static const char *const kinds[OBSERVATION_KIND_COUNT] = {
+        [OBSERVATION_MISMATCH] = "mismatch",
+        [OBSERVATION_FRAME] = "frame",
+        [OBSERVATION_CRASH] = "crash",
+        [OBSERVATION_HANG] = "hang",
+        [OBSERVATION_DISAGREE] = "disagree",
+        [OBSERVATION_ERRATUM] = "erratum",
+        [OBSERVATION_STARVED] = "starved",
+        [OBSERVATION_KILLED] = "killed",
+        [OBSERVATION_MOVED] = "moved",
+        [OBSERVATION_LOST] = "lost",
+        [OBSERVATION_TRACED] = "traced",
+        [OBSERVATION_FAILED] = "failed",
 };
 
 static const char *const experiments[EXPERIMENT_COUNT] = {
@@ -84,13 +81,7 @@ int regime_parse(const char *name)
 const char *observation_kind_name(enum observation_kind kind)
 {
         assert(kind < OBSERVATION_KIND_COUNT);
-        return kinds[kind].name;
-}
-
-bool observation_is_evidence(enum observation_kind kind)
-{
-        assert(kind < OBSERVATION_KIND_COUNT);
-        return kinds[kind].evidence;
+        return kinds[kind];
 }
 
 const char *experiment_name(enum experiment experiment)
@@ -107,6 +98,7 @@ static const char *const step_texts[STEP_COUNT] = {
         [STEP_REGIME] = "setting up the regime",
         [STEP_CHECK] = "preparing the check",
         [STEP_RECORD] = "reading what a worker wrote",
+        [STEP_AGAIN] = "starting a worker that ends again and again",
 };
 
 const char *observation_step_text(enum observation_step step)

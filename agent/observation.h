@@ -62,7 +62,10 @@ enum observation_kind {
 /* "mismatch", "frame", "crash", ...; static storage. */
 const char *observation_kind_name(enum observation_kind kind);
 /* True for what can accuse a CPU: mismatch, frame, crash, hang, disagree. */
-bool observation_is_evidence(enum observation_kind kind);
+static inline bool observation_is_evidence(enum observation_kind kind)
+{
+        return (unsigned)kind <= OBSERVATION_DISAGREE;
+}
 
 /* What could not be done, for FAILED. */
 enum observation_step {
@@ -73,6 +76,7 @@ enum observation_step {
         STEP_REGIME,  /* its timers, signals and neighbours */
         STEP_CHECK,   /* the memory that a check needs */
         STEP_RECORD,  /* reading what a worker wrote: it made no sense */
+        STEP_AGAIN,   /* starting a worker once more: it ended too often, and its CPU is given up */
         STEP_COUNT
 };
 /* As the beginning of a sentence ("pinning a worker to its CPU"), "" for STEP_NONE; static storage. */

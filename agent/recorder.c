@@ -101,10 +101,12 @@ static void keep(struct recorder *recorder, struct observation *o)
         o->unit = CHECK_UNIT_COUNT;
         if (accuses)
                 note_evidence(recorder, o);
-        if (make_room(e, accuses))
+        if (make_room(e, accuses)) {
                 e->observations[e->n_observations++] = *o;
-        else
-                e->dropped++;
+                return;
+        }
+        e->dropped++;
+        e->unheard += accuses;
 }
 
 /* Where a worker says that it is. A wild store may have spoiled that: then the first item stands for it. */
@@ -127,6 +129,9 @@ static void place(const struct recorder *recorder, const struct member *member, 
 void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind,
         int error, const struct observation_death *death)
 {
+        enum observation_step step = error == EBADMSG     ? STEP_RECORD
+                                     : error == ECANCELED ? STEP_AGAIN
+                                                          : STEP_START;
         struct observation o = {
                 .time_ns = clock_ns(CLOCK_REALTIME),
                 .kind = kind,
@@ -135,9 +140,7 @@ void recorder_tell(struct recorder *recorder, const struct member *member, enum 
                 .known = true,
                 .reviewer = -1,
                 .error = error,
-                .step = kind != OBSERVATION_FAILED ? STEP_NONE
-                        : error == EBADMSG         ? STEP_RECORD
-                                                   : STEP_START,
+                .step = kind == OBSERVATION_FAILED ? step : STEP_NONE,
                 .tracer = member->pid > 0 ? member_tracer(member) : 0,
         };
 
@@ -188,7 +191,7 @@ static bool put_right(const struct member *member, struct observation *o)
 void recorder_drain(struct recorder *recorder, struct member *member)
 {
         uint32_t tail = atomic_load(&member->slot->ring_tail);
-        uint32_t head = atomic_load_explicit(&member->slot->ring_head, memory_order_acquire);
+        uint32_t head = atomic_load_explicit(&member->slot->ring_head, memory_order_acquire), unheard;
 
         if (head - tail > SLOT_RING)
                 recorder_tell(recorder, member, OBSERVATION_FAILED, EBADMSG, NULL);
@@ -198,6 +201,7 @@ void recorder_drain(struct recorder *recorder, struct member *member)
                 memcpy(&o, &member->slot->ring[tail % SLOT_RING], sizeof(o));
                 bool sane = put_right(member, &o);
                 member->recorded |= o.kind == OBSERVATION_CRASH || o.kind == OBSERVATION_HANG;
+                member->excused |= o.kind == OBSERVATION_FAILED || o.kind == OBSERVATION_LOST;
                 o.tracer = member->pid > 0 ? member_tracer(member) : 0;
                 if (sane && observation_admit(&o) == 0 && cpu_set_has(recorder->run->cpus, (unsigned)o.cpu))
                         keep(recorder, &o);
@@ -205,5 +209,7 @@ void recorder_drain(struct recorder *recorder, struct member *member)
                         recorder_tell(recorder, member, OBSERVATION_FAILED, EBADMSG, NULL);
         }
         atomic_store_explicit(&member->slot->ring_tail, head, memory_order_release);
-        recorder->evidence->dropped += atomic_exchange(&member->slot->ring_lost, 0);
+        unheard = atomic_exchange(&member->slot->ring_unheard, 0);
+        recorder->evidence->unheard += unheard;
+        recorder->evidence->dropped += unheard + (size_t)atomic_exchange(&member->slot->ring_lost, 0);
 }

@@ -20,6 +20,7 @@ void recorder_begin(struct recorder *recorder, const struct supervisor_run *run,
  * the run is incomplete. */
 void recorder_drain(struct recorder *recorder, struct member *member);
 
-/* Records what the supervisor itself has to say of a member. `error` is a positive errno or 0, `death` may be NULL. */
+/* Records what the supervisor itself has to say of a member. `error` is a positive errno or 0, where it could not be
+ * started; EBADMSG: it wrote what makes no sense; ECANCELED: it ended too often. `death` may be NULL. */
 void recorder_tell(struct recorder *recorder, const struct member *member, enum observation_kind kind,
         int error, const struct observation_death *death);

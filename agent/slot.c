@@ -3,10 +3,13 @@
 
 void slot_push(struct slot *slot, const struct observation *observation)
 {
-        uint32_t head = atomic_load_explicit(&slot->ring_head, memory_order_relaxed);
+        bool accuses = observation_is_evidence(observation->kind);
+        uint32_t head = atomic_load_explicit(&slot->ring_head, memory_order_relaxed),
+                 used = head - atomic_load_explicit(&slot->ring_tail, memory_order_acquire);
 
-        if (head - atomic_load_explicit(&slot->ring_tail, memory_order_acquire) >= SLOT_RING) {
-                atomic_fetch_add(&slot->ring_lost, 1);
+        if (used >= (accuses ? SLOT_RING : SLOT_RING_FACTS)) {
+                if (observation->kind != OBSERVATION_ERRATUM)
+                        atomic_fetch_add(accuses ? &slot->ring_unheard : &slot->ring_lost, 1);
                 return;
         }
         check_copy(&slot->ring[head % SLOT_RING], observation, sizeof(*observation));

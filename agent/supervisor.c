@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "agent/burial.h"
 #include "agent/coverage.h"
 #include "agent/meeting.h"
 #include "agent/member.h"
@@ -22,7 +23,7 @@
 #define TICK_MS 20
 #define WATCH_NS (100 * CLOCK_MS)
 #define STOP_NS (20 * CLOCK_SECOND) /* the healthy end in milliseconds; one that hangs may get little CPU */
-#define STOP_QUICK_NS (800 * CLOCK_MS) /* interrupted, or nobody gets the CPU */
+#define STOP_QUICK_NS (800 * CLOCK_MS) /* interrupted: whoever waits for us wants an end */
 #define RESTARTS_MOST 50
 
 struct supervisor {
@@ -56,43 +57,19 @@ static void leave_accused(struct supervisor *s)
 
 /* ---- life and death ---- */
 
-static bool fatal_by_itself(int signal)
+/* A worker ends when it is told to, or when it has run all that a run of its own length is. */
+static bool may_end(const struct supervisor *s, const struct member *m)
 {
-        return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
-               signal == SIGTRAP || signal == SIGABRT;
-}
+        bool ends = s->run->once || (s->run->round && s->run->times);
 
-static void bury_exited(struct supervisor *s, struct member *m, int code)
-{
-        struct observation_death death = { 0 };
-        /* It found no room to say so, or its CPU thought that there was none. */
-        bool unsaid = code == WORKER_RECORDED && !m->recorded;
-        bool said = code == WORKER_RECORDED || code == WORKER_KILLED;
-
-        m->done = code == WORKER_DONE && (s->stopping || atomic_load(&m->slot->passes) > 0);
-        m->lost = code == WORKER_LOST || code == WORKER_FAILED || code == WORKER_UNMAPPED;
-        if (code == WORKER_UNMAPPED)
-                recorder_tell(&s->recorder, m, OBSERVATION_FAILED, ENOMEM, NULL);
-        else if (unsaid && m->asked_ns)
-                recorder_tell(&s->recorder, m, OBSERVATION_HANG, 0, &death);
-        else if (unsaid || (!m->done && !said && !m->lost))
-                recorder_tell(&s->recorder, m, OBSERVATION_CRASH, 0, &death);
+        return s->stopping || (ends && atomic_load(&m->slot->passes) > 0);
 }
 
 static void bury(struct supervisor *s, struct member *m, int status, const struct rusage *usage)
 {
-        struct observation_death death = { 0 };
-
         m->cpu_ns += ((uint64_t)usage->ru_utime.tv_sec + (uint64_t)usage->ru_stime.tv_sec) * CLOCK_SECOND +
                      ((uint64_t)usage->ru_utime.tv_usec + (uint64_t)usage->ru_stime.tv_usec) * 1000;
-        recorder_drain(&s->recorder, m);
-        if (WIFEXITED(status)) {
-                bury_exited(s, m, WEXITSTATUS(status));
-        } else if (!m->killed_by_us) {
-                death.signal = WTERMSIG(status);
-                recorder_tell(&s->recorder, m,
-                        fatal_by_itself(death.signal) ? OBSERVATION_CRASH : OBSERVATION_KILLED, 0, &death);
-        }
+        burial_record(&s->recorder, m, status, may_end(s, m));
         m->pid = 0;
         m->restart_ns = clock_ns(CLOCK_MONOTONIC) + m->restarts * 10 * CLOCK_MS;
         if (!m->process)
@@ -100,17 +77,23 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
         atomic_store(&m->slot->in_run, 0);
 }
 
-/* Reaps every child: as PID 1 of a container we are given strangers too. */
+/* Reaps every child: as PID 1 of a container we are given strangers too. Where others took a death away, a worker
+ * is dead all the same once we have no child. */
 static void reap(struct supervisor *s)
 {
         struct rusage usage;
         int status;
         pid_t pid;
+        bool childless;
 
         while ((pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0)
                 for (size_t i = 0; i < s->n_members && !WIFSTOPPED(status); i++)
                         if (s->members[i].pid == pid)
                                 bury(s, &s->members[i], status, &usage);
+        childless = pid < 0 && errno == ECHILD;
+        for (size_t i = 0; i < s->n_members && childless; i++)
+                if (s->members[i].pid)
+                        bury(s, &s->members[i], SIGKILL, &(struct rusage){ 0 });
 }
 
 static void restart(struct supervisor *s, struct member *m, uint64_t now_ns)
@@ -119,13 +102,12 @@ static void restart(struct supervisor *s, struct member *m, uint64_t now_ns)
 
         if (m->pid || m->done || m->lost || now_ns < m->restart_ns)
                 return;
-        m->lost = m->restarts++ >= RESTARTS_MOST;
-        r = m->lost ? 0 : member_start(m, s->run);
-        if (r < 0) {
-                m->lost = true;
-                recorder_tell(&s->recorder, m, OBSERVATION_FAILED, -r, NULL);
-        }
-        if (m->lost && !m->process)
+        r = m->restarts++ >= RESTARTS_MOST ? -ECANCELED : member_start(m, s->run);
+        if (r == 0)
+                return;
+        m->lost = true;
+        recorder_tell(&s->recorder, m, OBSERVATION_FAILED, -r, NULL);
+        if (!m->process)
                 meetings_bury(&s->meetings, m->index, true);
 }
 
@@ -146,8 +128,8 @@ static void watch(struct supervisor *s, struct member *m, uint64_t now_ns)
                 recorder_drain(&s->recorder, m); /* it may have answered just now */
                 if (m->killed_by_us)
                         break;
-                member_put_down(m, &death);
-                recorder_tell(&s->recorder, m, OBSERVATION_HANG, 0, &death);
+                if (member_put_down(m, &death))
+                        recorder_tell(&s->recorder, m, OBSERVATION_HANG, 0, &death);
                 break;
         }
         if (!m->traced && m->pid && !m->killed_by_us && member_tracer(m) != 0) {
@@ -300,12 +282,14 @@ static void tick(struct supervisor *s)
 }
 
 /* Waits for the workers to end: at most so long, and not for those that get no CPU time (stopped, starved). */
-static void await_end(struct supervisor *s, uint64_t most_ns)
+static void await_end(struct supervisor *s)
 {
-        uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), end_ns = now_ns + most_ns, moved_ns = now_ns,
-                 spent_ns = 0;
+        bool quick = s->outcome.interrupted;
+        uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), end_ns = now_ns + (quick ? STOP_QUICK_NS : STOP_NS),
+                 moved_ns = now_ns, spent_ns = 0;
 
-        while (processes_left(s) && now_ns < end_ns && now_ns - moved_ns < STOP_QUICK_NS) {
+        while (processes_left(s) && now_ns < end_ns &&
+                now_ns - moved_ns < (quick ? STOP_QUICK_NS : MEMBER_STARVED_NS)) {
                 uint64_t spent_now_ns = 0;
 
                 for (size_t i = 0; i < s->n_members; i++)
@@ -316,6 +300,20 @@ static void await_end(struct supervisor *s, uint64_t most_ns)
                 tick(s);
                 now_ns = clock_ns(CLOCK_MONOTONIC);
         }
+}
+
+/* Kills who did not end. A worker that got no CPU time to do so was not testing for as long. */
+static void end_starved(struct supervisor *s, struct member *m)
+{
+        if (!m->pid)
+                return;
+        if (!m->process && !m->killed_by_us && !s->outcome.interrupted) {
+                if (!m->starved)
+                        recorder_tell(&s->recorder, m, OBSERVATION_STARVED, 0, NULL);
+                s->outcome.starved = true;
+        }
+        m->killed_by_us = true;
+        (void)kill(m->pid, SIGKILL);
 }
 
 static void supervise(struct supervisor *s)
@@ -334,12 +332,9 @@ static void supervise(struct supervisor *s)
         s->stopping = true;
         for (size_t i = 0; i < s->n_members; i++)
                 atomic_store(&s->members[i].slot->stop, 1);
-        await_end(s, s->outcome.interrupted ? STOP_QUICK_NS : STOP_NS);
+        await_end(s);
         for (size_t i = 0; i < s->n_members; i++)
-                if (s->members[i].pid) {
-                        s->members[i].killed_by_us = true;
-                        (void)kill(s->members[i].pid, SIGKILL);
-                }
+                end_starved(s, &s->members[i]);
         while (processes_left(s))
                 tick(s);
 }

@@ -20,7 +20,8 @@ struct evidence {
         uint16_t *cpus;                     /* the CPU of each slot */
         uint64_t *cpu_ns;                   /* CPU time of the worker of each slot */
         uint64_t (*stressed)[STRESS_COUNT]; /* rounds that count of each slot, by shape */
-        size_t dropped;                     /* observations beyond EVIDENCE_MAX, counted but not kept */
+        size_t dropped;                     /* observations that found no room, counted but not kept */
+        size_t unheard;                     /* those of them that accuse a CPU */
 };
 #define EVIDENCE_MAX 4096
 #define EVIDENCE_GROWTH 64 /* observations: by so many the array grows */
@@ -99,6 +100,7 @@ struct supervisor_progress {
 struct supervisor_outcome {
         bool complete; /* every item ran on every CPU at least once with an event of its regime inside */
         bool interrupted;
+        bool starved; /* up to the end a worker got no CPU time, and had to be killed */
         uint64_t elapsed_ns;
         uint64_t ready_ns; /* from the start until every worker had begun its first round; 0: never */
         uint64_t

@@ -70,6 +70,8 @@ static const struct row {
                 "{cpus} ({place}) computed wrongly once, and nothing else explains it: {what}; {events}." },
         { F(VOTES), F(EVIDENCE), VERDICT_INCONCLUSIVE, false, .3,
                 "CPUs disagree where no known answer exists; a vote alone proves nothing." },
+        { F(UNHEARD), F(EVIDENCE), VERDICT_INCONCLUSIVE, false, .3,
+                "Results were wrong, but no record of them could be kept: who erred is not known." },
         { 0, F(EVIDENCE) | F(COMPLETE), VERDICT_INCONCLUSIVE, false, .2,
                 "Nothing wrong was found, but not everything that was planned ran." },
         { F(ERRATUM), F(EVIDENCE), VERDICT_ERRATUM, false, .95,
@@ -185,6 +187,9 @@ static void write_sentences(const struct verdict_input *input, const struct verd
                 used < sizeof(verdict->summary))
                 used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
                         " A known design erratum showed itself too.");
+        if (facts->yes & FACT_UNHEARD && facts->yes & FACT_EVIDENCE && used < sizeof(verdict->summary))
+                used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
+                        " Other CPUs had wrong results too, of which no record could be kept.");
         if (verdict->class == VERDICT_HARDWARE && verdict->incomplete && used < sizeof(verdict->summary))
                 used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
                         " Not everything that was planned ran.");

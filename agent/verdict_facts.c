@@ -286,12 +286,39 @@ static void learn_places(struct survey *s)
                                                    : SCOPE_CPU;
 }
 
+static bool names(const struct evidence *evidence, unsigned cpu)
+{
+        for (size_t i = 0; i < evidence->n_observations; i++)
+                if (evidence->observations[i].cpu == (int)cpu &&
+                        observation_is_evidence(evidence->observations[i].kind))
+                        return true;
+        return false;
+}
+
+/* A worker counts what is wrong and records it; the record may find no room, or make no sense. Of a CPU that is accused
+ * anyway it makes no difference. */
+static bool anything_unheard(const struct survey *s)
+{
+        const struct evidence *evidence = s->input->evidence;
+        size_t tallies = evidence->n_checks * REGIME_COUNT;
+
+        for (size_t slot = 0; slot < evidence->n_cpus; slot++) {
+                uint64_t mismatches = 0;
+
+                for (size_t i = 0; i < tallies; i++)
+                        mismatches |= evidence->tallies[slot * tallies + i].mismatches;
+                if (mismatches && !names(evidence, evidence->cpus[slot]))
+                        return true;
+        }
+        return evidence->unheard && !(s->facts->yes & FACT_EVIDENCE);
+}
+
 static bool is_complete(const struct verdict_input *input)
 {
         const struct plan *plan = input->plan;
 
         if (!input->complete || input->interrupted || cpu_set_count(&plan->offline) ||
-                cpu_set_count(&plan->forbidden))
+                cpu_set_count(&plan->forbidden) || input->evidence->dropped > input->evidence->unheard)
                 return false;
         for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
                 if (plan->regime_skip[regime] == PLAN_SKIP_FAILED)
@@ -317,6 +344,7 @@ void verdict_facts_find(const struct verdict_input *input, struct verdict_facts 
         say(&s, FACT_VOTES, ret_facts->blame.votes);
         say(&s, FACT_AMBIGUOUS, ret_facts->blame.ambiguous);
         say(&s, FACT_ANSWERS_BROKEN, !input->answers_intact);
+        say(&s, FACT_UNHEARD, anything_unheard(&s));
         say(&s, FACT_COMPLETE, is_complete(input));
         look_at_all(&s);
         learn_from_tallies(&s);

@@ -12,6 +12,7 @@
         X(COMPLETE, "everything planned ran")                                                        \
         X(EVIDENCE, "something accuses a CPU")                                                       \
         X(VOTES, "CPUs disagreed where no known answer exists")                                      \
+        X(UNHEARD, "results were wrong of which no record was kept")                                 \
         X(ERRATUM, "a known design erratum showed itself")                                           \
         X(ANSWERS_BROKEN, "the answers' checksum is wrong")                                          \
         X(SHARED, "the same round fails on every CPU that tried it, on all packages")                \

@@ -49,8 +49,8 @@ static void learn(
                 why = here ? MISSED_KILLED : MISSED_ELSEWHERE;
                 break;
         case OBSERVATION_FAILED:
-                if (!here && !before_all(o))
-                        return;
+                if (o->step == STEP_AGAIN || (!here && !before_all(o)))
+                        return; /* of one that is given up its deaths tell */
                 why = MISSED_REFUSED;
                 break;
         case OBSERVATION_LOST:
@@ -133,8 +133,11 @@ static uint32_t hindrances(const struct verdict_input *input)
                 const struct observation *o = &evidence->observations[i];
 
                 if (counts(o))
-                        all |= (uint32_t)(o->kind == OBSERVATION_FAILED) << MISSED_REFUSED |
-                               (uint32_t)(o->kind == OBSERVATION_LOST) << MISSED_LOST;
+                        all |= (uint32_t)(o->kind == OBSERVATION_FAILED && o->step != STEP_AGAIN)
+                                       << MISSED_REFUSED |
+                               (uint32_t)(o->kind == OBSERVATION_LOST) << MISSED_LOST |
+                               (uint32_t)(o->kind == OBSERVATION_KILLED) << MISSED_KILLED |
+                               (uint32_t)(o->kind == OBSERVATION_STARVED) << MISSED_STARVED;
         }
         for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
                 all |= (uint32_t)(plan->regime_skip[regime] == PLAN_SKIP_FAILED) << MISSED_REFUSED;

@@ -83,6 +83,11 @@ void verdict_text_what(const struct observation *o, char *text, size_t size)
 
         switch (o->kind) {
         case OBSERVATION_CRASH:
+                if (!o->death.signal) {
+                        (void)snprintf(text, size, "%s (%s): its worker went away without a word",
+                                check->name, regime);
+                        return;
+                }
                 (void)snprintf(text, size,
                         "%s (%s) died of signal %d at instruction %#" PRIx64 ", address %#" PRIx64,
                         check->name, regime, o->death.signal, o->death.instruction, o->death.address);

@@ -65,20 +65,21 @@ static void plant_all(struct tracer_worker *w, struct sites *sites)
         }
 }
 
-/* Its own slot is the one that it may write. */
+/* Its own slot is the one that it may write, but for the first page of it. */
 static uint64_t find_slot(pid_t pid, int cpu)
 {
         char path[64], name[64], line[PATH_MAX + 128], rights[8];
         AUTO_FILE FILE *maps = NULL;
-        uint64_t begin;
+        uint64_t begin, offset;
 
         (void)snprintf(path, sizeof(path), "/proc/%d/maps", pid);
         (void)snprintf(name, sizeof(name), "/memfd:assay-cpu%d-0 ", cpu);
         maps = fopen(path, "re");
         while (maps && fgets(line, sizeof(line), maps))
-                if (strstr(line, name) && sscanf(line, "%" SCNx64 "-%*x %7s", &begin, rights) == 2 &&
+                if (strstr(line, name) &&
+                        sscanf(line, "%" SCNx64 "-%*x %7s %" SCNx64, &begin, rights, &offset) == 3 &&
                         rights[1] == 'w')
-                        return begin;
+                        return begin - offset;
         return 0;
 }
 

@@ -145,6 +145,51 @@ static void deaths(void)
         tap_ok(seen_on(&kept, OWN) && !seen_on(&kept, STRANGER), "and it did so on its own CPU");
 }
 
+/* Pushes `n` of a kind, all before the supervisor looks. */
+static void push(enum observation_kind kind, unsigned n)
+{
+        struct observation said = saying(kind);
+
+        while (n--)
+                slot_push(member.slot, &said);
+}
+
+static unsigned kept_of(const struct evidence *evidence, enum observation_kind kind)
+{
+        unsigned n = 0;
+
+        for (size_t i = 0; i < evidence->n_observations; i++)
+                n += evidence->observations[i].kind == kind;
+        return n;
+}
+
+static void crowded(void)
+{
+        struct evidence evidence = { 0 };
+        struct recorder recorder;
+
+        recorder_begin(&recorder, &run, &evidence);
+        push(OBSERVATION_FAILED, 100);
+        push(OBSERVATION_MISMATCH, 1);
+        recorder_drain(&recorder, &member);
+        tap_ok(kept_of(&evidence, OBSERVATION_MISMATCH) == 1 && evidence.unheard == 0 &&
+                        kept_of(&evidence, OBSERVATION_FAILED) + evidence.dropped == 100,
+                "100 facts keep no accusation out of the ring, and those lost are counted");
+        evidence.dropped = 0;
+        push(OBSERVATION_ERRATUM, 100);
+        push(OBSERVATION_MISMATCH, 1);
+        recorder_drain(&recorder, &member);
+        tap_ok(kept_of(&evidence, OBSERVATION_MISMATCH) == 2 &&
+                        kept_of(&evidence, OBSERVATION_ERRATUM) > 1 && evidence.dropped == 0,
+                "nor does an erratum, of which now and then is enough");
+        push(OBSERVATION_MISMATCH, 100);
+        recorder_drain(&recorder, &member);
+        tap_ok(kept_of(&evidence, OBSERVATION_MISMATCH) - 2 + evidence.unheard == 100 && evidence.unheard &&
+                        evidence.dropped == evidence.unheard,
+                "accusations that found no room are counted as such");
+        evidence_free(&evidence);
+}
+
 int main(void)
 {
         if (!tap_ok(prepare(), "a worker's slot, a check with known answers, one by vote"))
@@ -153,5 +198,6 @@ int main(void)
         reviews();
         votes();
         deaths();
+        crowded();
         return tap_end();
 }

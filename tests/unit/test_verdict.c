@@ -74,6 +74,32 @@ static void failed(void)
         scene_observe(OBSERVATION_FAILED, 1, SCENE_STATE, REGIME_TIMER, 4)->error = 11;
 }
 
+/* What a worker counted and recorded, and what came of the record. */
+static void counted_alone(void)
+{
+        clean();
+        scene_tally(3, SCENE_FMA, REGIME_QUIET)->mismatches = 1;
+}
+
+static void accusations_lost(void)
+{
+        clean();
+        scene.evidence.dropped = scene.evidence.unheard = 1;
+}
+
+static void facts_lost(void)
+{
+        clean();
+        scene.evidence.dropped = 1;
+}
+
+static void given_up(void)
+{
+        clean();
+        scene_observe(OBSERVATION_KILLED, 1, SCENE_STATE, REGIME_QUIET, 4);
+        scene_observe(OBSERVATION_FAILED, 1, SCENE_STATE, REGIME_QUIET, 4)->step = STEP_AGAIN;
+}
+
 static void vote(void)
 {
         clean();
@@ -144,6 +170,14 @@ static void twice(void)
 {
         once();
         scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_QUIET, 77);
+}
+
+/* As of a CPU whose every round is wrong: not each finds room. */
+static void twice_and_lost(void)
+{
+        twice();
+        scene_tally(5, SCENE_FMA, REGIME_QUIET)->mismatches = 9;
+        scene.evidence.dropped = scene.evidence.unheard = 7;
 }
 
 static void twice_other_check(void)
@@ -588,6 +622,12 @@ static const struct {
         { "killed, starved, traced, moved", noise, VERDICT_HEALTHY, SCOPE_NONE, "", false, false, 0 },
         { "a CPU lost", lost, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "a timer refused", failed, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
+        { "wrong results without a record", counted_alone, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false,
+                false, 4 },
+        { "a lost record of wrong results", accusations_lost, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false,
+                false, 4 },
+        { "a lost record of a fact", facts_lost, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
+        { "a worker given up", given_up, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "votes", vote, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "votes that reviewers confirm", vote_reviewed, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "one mismatch", once, H, SCOPE_CPU, "5", false, false, 1 },
@@ -597,6 +637,7 @@ static const struct {
         { "one bit under signals", once_under_signals, H, SCOPE_CPU, "5", false, false, 1 },
         { "one mismatch beside a drill", once_beside_drill, H, SCOPE_CPU, "5", false, false, 1 },
         { "two mismatches", twice, H, SCOPE_CPU, "5", true, false, 1 },
+        { "two mismatches, records lost", twice_and_lost, H, SCOPE_CPU, "5", true, false, 1 },
         { "a mismatch and a crash", twice_other_check, H, SCOPE_CPU, "5", true, false, 1 },
         { "a mismatch that comes back", reproduced, H, SCOPE_CPU, "5", true, false, 1 },
         { "a drill", drill_bit, H, SCOPE_CPU, "5", true, true, 1 },
@@ -767,6 +808,21 @@ static void one_event_a_round(void)
                 "a round of several CPUs is one event, and the sentence names them");
 }
 
+/* Wrong results without a record are said where they are another CPU's. */
+static void unheard(void)
+{
+        struct verdict v;
+
+        twice_and_lost();
+        verdict_reach(&scene.input, &v);
+        tap_ok(!strstr(v.summary, "no record") && !v.incomplete,
+                "unheard: of a CPU that is accused there is nothing more to say");
+        scene_tally(6, SCENE_FMA, REGIME_QUIET)->mismatches = 1;
+        verdict_reach(&scene.input, &v);
+        tap_ok(v.class == VERDICT_HARDWARE && strstr(v.summary, "no record"),
+                "unheard: of another there is");
+}
+
 /* A unit is named by wrong results, never by the place of a death. */
 static void units(void)
 {
@@ -843,6 +899,9 @@ static void missed_reasons(void)
         tap_ok(why_missed(5) == MISSED_REFUSED, "missed: a worker that could not start runs nothing");
         scene.observations[1].kind = OBSERVATION_STARVED;
         tap_ok(why_missed(5) == MISSED_STARVED, "missed: a CPU that other work took");
+        scene.observations[1].kind = OBSERVATION_FAILED;
+        scene.observations[1].step = STEP_AGAIN;
+        tap_ok(why_missed(5) == MISSED_TIME, "missed: of a worker that is given up its deaths tell");
         scene_tally(5, SCENE_FMA, REGIME_TIMER)->unmet = 7;
         tap_ok(why_missed(5) == MISSED_UNMET, "missed: rounds that found no partner");
 }
@@ -857,6 +916,14 @@ static void missed_advises(void)
         missing_half();
         scene_tally(5, SCENE_FMA, REGIME_TIMER)->unmet = 7;
         tap_ok(advises("leave the CPUs to assay"), "advice: partners need their CPUs");
+        clean();
+        scene.input.complete = false;
+        scene.plan.n_items = 1;
+        scene_observe(OBSERVATION_STARVED, 2, SCENE_STATE, REGIME_QUIET, 4);
+        tap_ok(advises("leave the CPUs to assay"), "advice: a worker that starved after everything had run");
+        given_up();
+        scene.plan.n_items = 1;
+        tap_ok(advises("who killed a worker") && !advises("refused"), "advice: a worker that is given up");
         missing_half();
         scene.plan.n_items = 0;
         tap_ok(advises("No check can run in these regimes on these CPUs") && !advises("--duration"),
@@ -874,6 +941,7 @@ int main(void)
         innocent_never_named();
         token();
         one_event_a_round();
+        unheard();
         units();
         missed_reasons();
         missed_advises();
