@@ -111,6 +111,7 @@ int main(int argc, char **argv)
 {
         main_fill_descriptors();
         (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away is an output error, reported as one */
+        (void)signal(SIGCHLD, SIG_DFL); /* where it is ignored, nobody learns how a worker ended */
         (void)signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow (ulimit -f) */
         return main_close_output(main_dispatch(argc, argv));
 }

@@ -33,6 +33,7 @@ struct qualification {
         struct verdict verdict;
         struct view view;
         uint64_t started_ns;
+        bool cut_short; /* the run could not go on after the diagnosis */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -44,12 +45,13 @@ static void on_interrupt(int signal)
 
 static void catch_interrupts(void)
 {
-        struct sigaction action = { .sa_handler = on_interrupt };
+        struct sigaction action = { .sa_handler = on_interrupt }, before;
 
         interrupted = 0;
         (void)sigaction(SIGINT, &action, NULL);
         (void)sigaction(SIGTERM, &action, NULL);
-        (void)sigaction(SIGHUP, &action, NULL);
+        if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* else nohup(1) */
+                (void)sigaction(SIGHUP, &action, NULL);
 }
 
 /* ---- the plan ---- */
@@ -146,11 +148,29 @@ static void diagnose(struct qualification *q)
         settlement_run(&q->host, &q->plan, &q->run, &q->evidence, q->bisections, &q->n_bisections);
 }
 
+/* What is known already stays, also where the rest cannot be run. */
+static void run_rest(struct qualification *q)
+{
+        struct supervisor_outcome rest = { 0 };
+        int r = supervisor_run(&q->run, &q->evidence, &rest);
+
+        if (r < 0)
+                fprintf(stderr,
+                        "assay: the run could not go on after the first failure: %s; the report says what "
+                        "was found.\n",
+                        strerror(-r));
+        q->cut_short = r < 0;
+        q->outcome.elapsed_ns += rest.elapsed_ns;
+        q->outcome.rounds += rest.rounds;
+        q->outcome.failures += rest.failures;
+        q->outcome.interrupted |= rest.interrupted;
+        q->outcome.starved |= rest.starved;
+}
+
 /* Up to the first evidence; then the diagnosis; then the rest of the time. */
 static int run_plan(struct qualification *q)
 {
         uint64_t duration_ns = q->request->configuration->duration_ns;
-        struct supervisor_outcome rest = { 0 };
         unsigned known;
         int r;
 
@@ -165,15 +185,11 @@ static int run_plan(struct qualification *q)
         diagnose(q);
         if (q->outcome.elapsed_ns < duration_ns && !interrupted) {
                 q->run.duration_ns = duration_ns - q->outcome.elapsed_ns;
-                r = supervisor_run(&q->run, &q->evidence, &rest);
-                q->outcome.elapsed_ns += rest.elapsed_ns;
-                q->outcome.rounds += rest.rounds;
-                q->outcome.failures += rest.failures;
-                q->outcome.interrupted |= rest.interrupted;
+                run_rest(q);
                 if (accused(&q->evidence) > known && !interrupted)
                         diagnose(q);
         }
-        return r;
+        return 0;
 }
 
 /* ---- the verdict ---- */
@@ -197,7 +213,7 @@ static void judge(struct qualification *q)
         q->input.plan = &q->plan;
         q->input.evidence = &q->evidence;
         q->input.experiments = q->experiments;
-        q->input.complete = everything_ran(q);
+        q->input.complete = everything_ran(q) && !q->cut_short && !q->outcome.starved;
         q->input.interrupted = q->outcome.interrupted;
         pin(first_cpu);
         verdict_reach(&q->input, &q->verdict);

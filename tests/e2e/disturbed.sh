@@ -32,6 +32,16 @@ worker_stopped() {
 }
 tap_ok "one worker stopped for 4 s: starved, never a hang" worker_stopped
 
+worker_stopped_for_good() {
+        start "$assay" "${longer[@]}"
+        wait_for_workers "$cpus" || return
+        sleep 1
+        kill -STOP "$(busy_workers | head -n 1)"
+        finish
+        incomplete && holds '"starved" in kinds and "hang" not in kinds' && grep -q 'leave the CPUs to assay' "$tap_scratch/out"
+}
+tap_ok "one worker stopped to the end: starved, and no pass" worker_stopped_for_good
+
 worker_killed() {
         start "$assay" "${longer[@]}"
         wait_for_workers "$cpus" || return
@@ -100,6 +110,21 @@ interrupted() {
 }
 tap_ok "SIGINT: 130 with a report" interrupted INT 130
 tap_ok "SIGTERM: 143 with a report" interrupted TERM 143
+
+hung_up() {
+        start env --ignore-signal=HUP "$assay" "${longer[@]}"
+        wait_for_workers "$cpus" || return
+        kill -HUP "$started"
+        finish
+        expect 0 4 && blames_nothing && holds 'not report["interrupted"]'
+}
+tap_ok "SIGHUP where whoever started it ignores that (nohup): it goes on" hung_up
+
+deaths_ignored() {
+        run env --ignore-signal=CHLD "$assay" "${brief[@]}"
+        healthy
+}
+tap_ok "SIGCHLD ignored by whoever started it: healthy, and it ends" deaths_ignored
 
 orphaned() {
         start "$assay" qualify --no-progress --duration 60s

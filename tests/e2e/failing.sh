@@ -50,6 +50,12 @@ tap_ok "memfd_create fails" must 5 memfd_create 1 1 "$EMFILE"
 tap_ok "ftruncate fails" must 5 ftruncate 1 1 "$ENOSPC"
 tap_ok "mmap fails" must 5 mmap 1 1 "$ENOMEM"
 tap_ok "every mmap of the workers fails" must 4 mmap "$((last_cpu + 2))" "$many" "$ENOMEM"
+after_the_first_failure() {
+        run env LD_PRELOAD="$preload" FAILING="fork:$(($(nproc) + 1)):$many:$EAGAIN" "$assay" drill --kind bit \
+                --no-progress --duration 3s --checks 'state_hold*' --regimes quiet --json "$report"
+        expect 1 && sentence 'could not go on' && holds '"mismatch" in kinds and not report["complete"]'
+}
+tap_ok "fork fails from the diagnosis on: what was found stands" after_the_first_failure
 for number in 1 3; do
         tap_ok "sched_setaffinity $number fails" fails sched_setaffinity "$number" 1 "$EPERM"
 done
