@@ -2,6 +2,7 @@
 /* The one list of commands. */
 #include "agent/command.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -31,6 +32,13 @@ const struct command *command_find(const char *name)
                 if (strcmp(command_list[i]->name, name) == 0)
                         return command_list[i];
         return NULL;
+}
+
+int command_failed(int status)
+{
+        bool heard = status == COMMAND_USAGE || status == COMMAND_FAULT || status == COMMAND_NOT_HARDWARE;
+
+        return heard ? status : COMMAND_ERROR;
 }
 
 const char *command_nearest(const char *name)

@@ -3,7 +3,7 @@
  * one: its file, a line in COMMANDS, a line in Makefile.am. */
 #pragma once
 
-/* The exit status of every command; where several hold, the order is 2, 5, 1, 3, 130 or 143, 4, 0. */
+/* The exit status of every command; where several hold, the order is 2, 1, 3, 5, 130 or 143, 4, 0. */
 enum command_exit {
         COMMAND_OK = 0,           /* healthy, and all that was planned ran */
         COMMAND_FAULT = 1,        /* the hardware is at fault */
@@ -20,9 +20,13 @@ struct command {
                              line */
         /* argv[0] is the command's name; main has answered --help before. Returns enum command_exit, or 128
          * + a signal's number where that signal ended it. Its output goes to stdout, which main flushes and
-         * closes: an output error there becomes COMMAND_ERROR. */
+         * closes: an output error there becomes command_failed of it. */
         int (*run)(int argc, char **argv);
 };
+
+/* The status of a command that would have ended with `status` and whose output could not be written: that something is
+ * wrong must be heard all the same. */
+int command_failed(int status);
 
 /* Every command, in the order of `assay --help`. Ends in NULL. */
 extern const struct command *const command_list[];

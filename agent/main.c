@@ -5,13 +5,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "agent/command.h"
 #include "base/array.h"
+
+#define STACK_LEAST (UINT64_C(1) << 20) /* bytes: several times what the largest frames take */
 
 /* A closed standard descriptor would be taken by the next file that is opened, and messages would end in it.
  * Opened the wrong way round, stdout still fails when written. */
@@ -24,17 +30,39 @@ static void main_fill_descriptors(void)
                         (void)open("/dev/null", modes[fd]); /* takes the lowest free number: this one */
 }
 
+/* Too little stack would end as a crash in the middle of a run. Returns 0, or -EPERM after a sentence. */
+static int main_take_stack(void)
+{
+        struct rlimit stack;
+
+        if (getrlimit(RLIMIT_STACK, &stack) < 0 || stack.rlim_cur >= STACK_LEAST)
+                return 0;
+        if (setrlimit(RLIMIT_STACK, &(struct rlimit){ STACK_LEAST, MAX(stack.rlim_max, STACK_LEAST) }) == 0)
+                return 0;
+        fprintf(stderr,
+                "assay: the stack may be %lu KiB large, and %lu are needed; raise its limit (ulimit -s).\n",
+                (unsigned long)(stack.rlim_cur >> 10), (unsigned long)(STACK_LEAST >> 10));
+        return -EPERM;
+}
+
+/* A pipe that nobody reads any more: its reader has seen enough (assay list | head). */
+static bool main_reader_left(void)
+{
+        struct pollfd output = { .fd = STDOUT_FILENO };
+
+        return poll(&output, 1, 0) > 0 && output.revents & POLLERR;
+}
+
 static int main_close_output(int status)
 {
-        bool failed = ferror(stdout);
+        bool failed = ferror(stdout), left = main_reader_left();
 
         errno = 0;
-        if (fclose(stdout) != 0 || failed) {
-                fprintf(stderr, "assay: cannot write to standard output: %s.\n",
-                        errno ? strerror(errno) : "an earlier write failed");
-                return status == COMMAND_USAGE ? status : COMMAND_ERROR;
-        }
-        return status;
+        if ((fclose(stdout) == 0 && !failed) || left || errno == EPIPE)
+                return status;
+        fprintf(stderr, "assay: cannot write to standard output: %s.\n",
+                errno ? strerror(errno) : "an earlier write failed");
+        return command_failed(status);
 }
 
 static int main_help(void)
@@ -110,8 +138,8 @@ static int main_dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
         main_fill_descriptors();
-        (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away is an output error, reported as one */
+        (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away takes no verdict with it */
         (void)signal(SIGCHLD, SIG_DFL); /* where it is ignored, nobody learns how a worker ended */
         (void)signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow (ulimit -f) */
-        return main_close_output(main_dispatch(argc, argv));
+        return main_close_output(main_take_stack() < 0 ? COMMAND_ERROR : main_dispatch(argc, argv));
 }

@@ -246,41 +246,48 @@ static int exit_status(const struct qualification *q)
 }
 
 /* Where JSON goes to standard output, nothing else does. */
-static bool is_stdout(const FILE *file, const char *name)
+static bool takes_stdout(const struct output *output)
 {
-        return file && strcmp(name, "-") == 0;
+        return output && output_is_standard(output);
 }
 
-/* What an earlier run left goes only now, when there is something to put in its place. */
-static void begin(FILE *file, const char *name)
+/* A reader of standard output that has seen enough is no error. */
+static int finish(struct output *output, int r)
 {
-        if (!is_stdout(file, name))               /* what stands in that file is not ours */
-                (void)ftruncate(fileno(file), 0); /* a pipe or a device has nothing to truncate */
-}
-
-static int finish(FILE *file, const char *name, int r)
-{
-        if (r == 0 && fflush(file) != 0)
-                r = -errno;
-        if (r == 0 && fsync(fileno(file)) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
-                r = -errno;
+        r = output_end(output, r);
+        if (r == -EPIPE && output_is_standard(output))
+                return 0;
         if (r < 0)
-                fprintf(stderr, "assay: cannot write %s: %s; %s and run again.\n", name, strerror(-r),
-                        r == -ENOMEM ? "free some memory" : "choose another place");
+                fprintf(stderr, "assay: cannot write %s: %s; %s and run again.\n", output->path,
+                        strerror(-r), r == -ENOMEM ? "free some memory" : "choose another place");
         return r;
 }
 
 static int write_observations(const struct qualification *q)
 {
-        FILE *to = q->request->observations;
+        struct output *output = q->request->observations;
+        FILE *to;
         int r = 0;
 
-        if (!to)
+        if (!output)
                 return 0;
-        begin(to, q->request->observations_name);
+        to = output_begin(output);
+        if (!to)
+                return finish(output, -errno);
         for (size_t i = 0; r == 0 && i < q->evidence.n_observations; i++)
                 r = report_observation(&q->evidence.observations[i], to);
-        return finish(to, q->request->observations_name, r);
+        return finish(output, r);
+}
+
+static int write_json(const struct qualification *q, const struct report *report)
+{
+        struct output *output = q->request->report;
+        FILE *to;
+
+        if (!output)
+                return 0;
+        to = output_begin(output);
+        return finish(output, to ? report_json(report, to) : -errno);
 }
 
 static int write_reports(const struct qualification *q, int status)
@@ -299,18 +306,12 @@ static int write_reports(const struct qualification *q, int status)
                 .started_ns = q->started_ns,
                 .exit_status = status,
         };
-        int r = write_observations(q), written;
+        bool written = write_observations(q) == 0;
 
-        if (!is_stdout(q->request->report, q->request->report_name) &&
-                !is_stdout(q->request->observations, q->request->observations_name))
+        if (!takes_stdout(q->request->report) && !takes_stdout(q->request->observations))
                 (void)report_text(&report, stdout, terminal_width(stdout), terminal_colour(stdout));
-        if (q->request->report) {
-                begin(q->request->report, q->request->report_name);
-                written = finish(q->request->report, q->request->report_name,
-                        report_json(&report, q->request->report));
-                r = r < 0 ? r : written;
-        }
-        return r < 0 ? COMMAND_ERROR : status;
+        written &= write_json(q, &report) == 0;
+        return written ? status : command_failed(status);
 }
 
 static void prepare_run(struct qualification *q)

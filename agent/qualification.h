@@ -6,10 +6,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "agent/configuration.h"
 #include "agent/host.h"
+#include "agent/output.h"
 #include "agent/plan.h"
 #include "agent/supervisor.h"
 #include "agent/verdict.h"
@@ -20,10 +20,9 @@ struct qualification_request {
         uint64_t seed;
         const uint32_t *failed; /* plan_request.failed */
         enum drill drill;
-        int drill_cpu, drill_check;                  /* -1: any */
-        bool progress;                               /* show it on stderr */
-        FILE *report, *observations;                 /* JSON and NDJSON, or NULL */
-        const char *report_name, *observations_name; /* for error messages */
+        int drill_cpu, drill_check;           /* -1: any */
+        bool progress;                        /* show it on stderr */
+        struct output *report, *observations; /* JSON and NDJSON, or NULL */
 };
 
 /* Runs it and prints the report to stdout. Returns the exit status (enum command_exit, or 128 + signal); every

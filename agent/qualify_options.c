@@ -2,12 +2,9 @@
 #include "agent/qualify_options.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "agent/arguments.h"
 #include "agent/command.h"
@@ -162,24 +159,20 @@ static int load_configuration(int argc, char **argv, const struct option *all, s
         return COMMAND_OK;
 }
 
-/* A report that cannot be written is known before the test, not after it. An old one is kept until then. */
-static int open_output(const char *path, FILE **ret_file)
+/* A report that cannot be written is known before the test, not after it. */
+static int open_output(const char *path, struct output *output, struct output **ret_output)
 {
-        int fd;
+        int r;
 
         if (!path)
                 return COMMAND_OK;
-        if (strcmp(path, "-") == 0)
-                fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-        else
-                fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
-        *ret_file = fd < 0 ? NULL : fdopen(fd, "w");
-        if (*ret_file)
-                return COMMAND_OK;
-        fprintf(stderr, "assay: cannot write %s: %s; choose another place.\n", path, strerror(errno));
-        if (fd >= 0)
-                (void)close(fd);
-        return COMMAND_ERROR;
+        r = output_open(output, path);
+        if (r < 0) {
+                fprintf(stderr, "assay: cannot write %s: %s; choose another place.\n", path, strerror(-r));
+                return COMMAND_ERROR;
+        }
+        *ret_output = output;
+        return COMMAND_OK;
 }
 
 static int refuse_same(const struct qualify_options *o)
@@ -189,15 +182,6 @@ static int refuse_same(const struct qualify_options *o)
         return COMMAND_USAGE;
 }
 
-/* One file by two names counts: each would overwrite the other. */
-static bool same_file(FILE *a, FILE *b)
-{
-        struct stat first, second;
-
-        return fstat(fileno(a), &first) == 0 && fstat(fileno(b), &second) == 0 && S_ISREG(first.st_mode) &&
-               first.st_dev == second.st_dev && first.st_ino == second.st_ino;
-}
-
 static int open_outputs(struct qualify_options *o)
 {
         struct qualification_request *request = &o->request;
@@ -205,14 +189,11 @@ static int open_outputs(struct qualify_options *o)
 
         if (o->report_path && o->observations_path && strcmp(o->report_path, o->observations_path) == 0)
                 return refuse_same(o);
-        r = open_output(o->report_path, &request->report);
+        r = open_output(o->report_path, &o->report, &request->report);
         if (r == COMMAND_OK)
-                r = open_output(o->observations_path, &request->observations);
-        if (r == COMMAND_OK && request->report && request->observations &&
-                same_file(request->report, request->observations))
+                r = open_output(o->observations_path, &o->observations, &request->observations);
+        if (r == COMMAND_OK && output_same(&o->report, &o->observations))
                 r = refuse_same(o);
-        request->report_name = o->report_path;
-        request->observations_name = o->observations_path;
         return r;
 }
 
@@ -252,8 +233,6 @@ int qualify_options_read(int argc, char **argv, const struct option *own, qualif
 
 void qualify_options_close(struct qualify_options *options)
 {
-        if (options->request.report)
-                (void)fclose(options->request.report);
-        if (options->request.observations)
-                (void)fclose(options->request.observations);
+        output_close(&options->report);
+        output_close(&options->observations);
 }

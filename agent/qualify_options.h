@@ -12,6 +12,7 @@ struct qualify_options {
         uint32_t failed[PLAN_CHECKS_MAX];     /* of --history */
         struct qualification_request request; /* points into this struct */
         const char *report_path, *observations_path;
+        struct output report, observations;
 };
 
 /* An option of the command's own: returns 0, or -EINVAL after it has complained. */

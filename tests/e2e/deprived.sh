@@ -25,7 +25,18 @@ no_microcode() {
         healthy && "$assay" host >/dev/null
 }
 
+# A report that is a mount of its own, as containers have: it cannot be replaced.
+report_mounted() {
+        : >"$report.below"
+        # shellcheck disable=SC2016 # for the inner shell
+        run unshare -m sh -c ': >"$2" && mount --bind "$1" "$2" && shift 2 && exec "$@"' sh \
+                "$report.below" "$report" "$assay" "${brief[@]}"
+        mv "$report.below" "$report"
+        healthy
+}
+
 if is_root && unshare -m true 2>/dev/null; then
+        tap_ok "a report that is a mount of its own: healthy, and it is written" report_mounted
         tap_ok "no /sys: healthy, and it runs on every CPU" no_sys
         tap_ok "no microcode in /proc/cpuinfo, no /sys: healthy" no_microcode
 else
@@ -47,6 +58,16 @@ nobody_runs() {
         healthy
 }
 
+# Of a directory that may not be written the files may.
+nobody_in_place() {
+        mkdir -p "$tap_scratch/locked"
+        : >"$tap_scratch/locked/report.json"
+        chown 65534 "$tap_scratch/locked/report.json"
+        run "${as_nobody[@]}" "$assay" "${brief[@]/#$report/$tap_scratch/locked/report.json}"
+        cp "$tap_scratch/locked/report.json" "$report"
+        healthy
+}
+
 # limited_processes N: nobody may have N processes; a worker that cannot start is said, never a pass.
 limited_processes() {
         rm -f "$nobody_report"
@@ -57,6 +78,7 @@ limited_processes() {
 
 if is_root && "${as_nobody[@]}" true; then
         tap_ok "as nobody: healthy" nobody_runs
+        tap_ok "as nobody, the report in a directory that may not be written: healthy" nobody_in_place
         tap_ok "as nobody without a process to spare: said, and no pass" limited_processes 1
         tap_ok "as nobody with too few processes for all workers: said, and no pass" limited_processes 2
 else
@@ -94,6 +116,26 @@ else
         for mebibytes in 4 8 16 24 32 48 64 96; do
                 tap_ok "$mebibytes MiB of address space beyond the program" address_space $((own + mebibytes))
         done
+fi
+
+# 64 KiB: a program begins with that, and the frames of ours are larger.
+stack_taken() {
+        run prlimit --stack=65536: "$assay" "${brief[@]}"
+        healthy
+}
+stack_refused() {
+        run prlimit --stack=65536:65536 "${as_nobody[@]}" "$assay" "${as_nobody_brief[@]}"
+        expect 5 && sentence 'stack .*ulimit -s'
+}
+if sanitized; then
+        tap_skip "a small stack" "AddressSanitizer needs more of it before main"
+else
+        tap_ok "a stack of 64 KiB that may grow: healthy" stack_taken
+        if is_root; then
+                tap_ok "as nobody, one that may not: said" stack_refused
+        else
+                tap_skip "as nobody, a stack that may not grow" "only root can become nobody"
+        fi
 fi
 
 few_files() {

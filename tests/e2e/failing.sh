@@ -75,6 +75,14 @@ tap_ok "open fails: the report has no place" must 5 open 1 1 "$EMFILE"
 tap_ok "fopen fails once" fails fopen 1 1 "$EMFILE" 2
 tap_ok "fopen fails after the configuration" fails fopen 2 "$many" "$EMFILE"
 tap_ok "fsync fails: the report may be lost" must 5 fsync 1 1 "$EIO"
+old_report_stays() {
+        echo old >"$tap_scratch/old.json"
+        run env LD_PRELOAD="$preload" FAILING="fsync:1:1:$EIO" "$assay" qualify --no-progress --duration 1s \
+                --checks 'state_hold*' --regimes quiet --json "$tap_scratch/old.json"
+        expect 5 && sentence 'old.json' && [[ $(<"$tap_scratch/old.json") == old ]] &&
+                ! compgen -G "$tap_scratch/old.json.*"
+}
+tap_ok "fsync fails: the report of an earlier run is whole" old_report_stays
 tap_ok "fflush fails always" must 5 fflush 1 "$many" "$ENOSPC"
 tap_ok "write fails always" fails write 1 "$many" "$ENOSPC"
 tap_end

@@ -29,19 +29,91 @@ all_closed() {
 }
 tap_ok "all three closed: status 5, and no message lands in the report" all_closed
 
-broken_pipe() {
+# unread COMMAND...: its reader has gone before it writes; its standard error is empty.
+unread() {
         rm -f "$report"
-        "$assay" "${brief[@]}" 2>"$tap_scratch/err" </dev/null | true
-        status=${PIPESTATUS[0]}
-        expect 5 && sentence 'standard output' && blames_nothing
+        {
+                sleep 0.5
+                "$@" 2>"$tap_scratch/err" </dev/null
+                echo $? >"$tap_scratch/status"
+        } | true
+        status=$(<"$tap_scratch/status")
+        : >"$tap_scratch/out"
+        [[ ! -s $tap_scratch/err ]]
 }
-tap_ok "a reader that is gone: status 5, the report is whole" broken_pipe
+
+broken_pipe() {
+        unread "$assay" "${brief[@]}" && healthy
+}
+tap_ok "a reader that is gone: not a word, the verdict's status, the report is whole" broken_pipe
+
+broken_pipe_of() {
+        unread "$@" && expect 0
+}
+tap_ok "a reader of the report that is gone" broken_pipe_of "$assay" qualify --no-progress --duration 1s \
+        --checks 'state_hold*' --regimes quiet --json -
+tap_ok "a reader of the list that is gone" broken_pipe_of "$assay" list
+
+drill=(drill --kind bit --no-progress --duration 2s --checks 'state_hold*' --regimes quiet)
+fault_unread() {
+        unread "$assay" "${drill[@]}" && expect 1
+}
+tap_ok "a fault whose reader is gone is a fault" fault_unread
+
+fault_on_full() {
+        "$assay" "${drill[@]}" >/dev/full 2>"$tap_scratch/err" </dev/null
+        status=$?
+        : >"$tap_scratch/out"
+        expect 1 && sentence 'standard output'
+}
+tap_ok "a fault is a fault, also where standard output is a full disk" fault_on_full
+
+fault_unwritten() {
+        run "$assay" "${drill[@]}" "$1" /dev/full
+        expect 1 && sentence '/dev/full'
+}
+tap_ok "and where its report is" fault_unwritten --json
+tap_ok "and where its observations are" fault_unwritten --observations
 
 full_report() {
         run "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --json /dev/full
         expect 5 && sentence '/dev/full'
 }
 tap_ok "the report on a full disk: status 5, and it says so" full_report
+
+# A file that is ours is replaced, as it is: its mode stays, and a link to it is a link.
+report_replaced() {
+        local real=$tap_scratch/real.json
+        echo old >"$real"
+        chmod 640 "$real"
+        ln -s real.json "$tap_scratch/link.json"
+        run "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --json "$tap_scratch/link.json"
+        cp "$real" "$report"
+        healthy && [[ -L $tap_scratch/link.json && $(stat -c %a "$real") == 640 ]] && ! compgen -G "$real.*"
+}
+tap_ok "a report by a link: the file has the report and its mode, nothing lies beside it" report_replaced
+
+# Two names of one file: both see the new report.
+report_in_place() {
+        echo old >"$tap_scratch/one.json"
+        ln "$tap_scratch/one.json" "$tap_scratch/other.json"
+        run "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --json "$tap_scratch/one.json"
+        cp "$tap_scratch/other.json" "$report"
+        healthy
+}
+tap_ok "a report that has two names" report_in_place
+
+report_to_pipe() {
+        local reader
+        mkfifo "$tap_scratch/pipe"
+        cat "$tap_scratch/pipe" >"$tap_scratch/read" 9>&- &
+        reader=$!
+        run "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --json "$tap_scratch/pipe"
+        wait "$reader"
+        cp "$tap_scratch/read" "$report"
+        healthy && [[ -p $tap_scratch/pipe ]]
+}
+tap_ok "a report to a named pipe" report_to_pipe
 
 full_observations() {
         run "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --observations /dev/full
