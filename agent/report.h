@@ -64,9 +64,13 @@ int report_read_failed(
 
 /* Reads the rounds whose observations accuse a CPU: from a JSON report the one that the verdict names first,
  * then the others as they stand there; from NDJSON as they stand. No round twice,
- * and no more than REPORT_REPLAY_MAX. Trusts nothing: files over
- * 64 MiB, duplicate keys, numbers out of range are refused. Returns 0, or with a sentence for the user in
- * `sentence` -errno   it cannot be read -EFBIG   it is too large -EBADMSG it is neither, or a field is wrong
+ * and no more than REPORT_REPLAY_MAX. Trusts nothing: what is no regular file, files over 64 MiB or that take more
+ * than 512 MiB of memory, duplicate keys, numbers out of range are refused. Returns 0, or with a sentence for the
+ * user, of printable ASCII only, in `sentence`
+ *  -errno   it cannot be read
+ *  -EINVAL  it is a pipe, a device or a socket
+ *  -EFBIG   it is too large
+ *  -EBADMSG it is neither, or a field is wrong
  *  -ENOENT  it names a check that this program does not have
  *  -ENODATA nothing in it accuses a CPU. */
 int report_read_replay(

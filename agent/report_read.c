@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads back what report_json and report_observation wrote, as far as `assay replay` needs it. The file may
- * come from anywhere: its size, its depth (jansson's own limit) and every number are bounded. */
+ * come from anywhere: its size, the memory that it asks for, its depth (jansson's own limit) and every number are
+ * bounded. */
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/report.h"
 #include "base/cleanup.h"
@@ -13,6 +17,7 @@
 
 #define FILE_MAX (UINT64_C(64) << 20)
 #define CHUNK (UINT64_C(1) << 16)
+#define MEMORY_MAX (UINT64_C(512) << 20) /* twice what a report of 512 CPUs takes */
 
 struct reading {
         const char *path;
@@ -32,21 +37,65 @@ __attribute__((format(printf, 3, 4))) static int refuse(
         va_start(arguments, format);
         (void)vsnprintf(reading->sentence + used, REPORT_SENTENCE_MAX - (size_t)used, format, arguments);
         va_end(arguments);
-        /* It may quote the file, and will be shown on a terminal. */
+        /* It may quote the file, and will be shown on a terminal: no control, of one byte or of several, no text that
+         * runs backwards. */
         for (char *c = reading->sentence; *c; c++)
-                if ((unsigned char)*c < ' ' || *c == 0x7f)
+                if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f)
                         *c = '?';
         return error;
 }
 
+/* What jansson holds at the moment. Two brackets of a file take 120 bytes. */
+static struct {
+        size_t used;
+        bool exhausted;
+} memory;
+
+static void *memory_take(size_t size)
+{
+        void *taken = memory.used + size > MEMORY_MAX ? NULL : malloc(size);
+
+        if (taken)
+                memory.used += malloc_usable_size(taken);
+        else
+                memory.exhausted = true;
+        return taken;
+}
+
+static void memory_give(void *taken)
+{
+        memory.used -= malloc_usable_size(taken);
+        free(taken);
+}
+
+/* A pipe could keep us waiting, a device never end. */
+static int open_regular(struct reading *reading, FILE **ret_file)
+{
+        AUTO_CLOSE int fd = open(reading->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        struct stat status;
+
+        if (fd < 0 || fstat(fd, &status) < 0)
+                return refuse(reading, -errno, "%s", strerror(errno));
+        if (S_ISDIR(status.st_mode))
+                return refuse(reading, -EISDIR, "%s", strerror(EISDIR));
+        if (!S_ISREG(status.st_mode))
+                return refuse(reading, -EINVAL, "it is no regular file; write it to one and name that");
+        *ret_file = fdopen(fd, "r");
+        if (!*ret_file)
+                return refuse(reading, -errno, "%s", strerror(errno));
+        fd = -1;
+        return 0;
+}
+
 static int read_all(struct reading *reading, char **ret_text, size_t *ret_size)
 {
-        AUTO_FILE FILE *file = fopen(reading->path, "re");
+        AUTO_FILE FILE *file = NULL;
         AUTO_FREE char *text = NULL;
         size_t size = 0, room = 0, n;
+        int r = open_regular(reading, &file);
 
-        if (!file)
-                return refuse(reading, -errno, "%s", strerror(errno));
+        if (r < 0)
+                return r;
         do {
                 if (size + CHUNK > room) {
                         char *more = realloc(text, room = 2 * room + CHUNK);
@@ -247,6 +296,19 @@ static int take_report(struct reading *reading, const json_t *report)
         return 0;
 }
 
+/* Why jansson refused a text. */
+static int refuse_text(struct reading *reading, size_t number, const char *why)
+{
+        if (memory.exhausted)
+                return refuse(reading, -EFBIG,
+                        "to read it takes more than %u MiB of memory; name the observations of that run "
+                        "(--observations) instead",
+                        (unsigned)(MEMORY_MAX >> 20));
+        return refuse(reading, -EBADMSG,
+                "line %zu is no observation (%.80s); name a report or an observations file of assay", number,
+                why);
+}
+
 static int take_lines(struct reading *reading, const char *text, size_t size)
 {
         for (size_t at = 0, number = 1; at < size; number++) {
@@ -258,10 +320,7 @@ static int take_lines(struct reading *reading, const char *text, size_t size)
 
                 at += length + 1;
                 if (!object && length)
-                        return refuse(reading, -EBADMSG,
-                                "line %zu is no observation (%.80s); name a report or an "
-                                "observations file of assay",
-                                number, error.text);
+                        return refuse_text(reading, number, error.text);
                 r = object ? reading->take(reading, object) : 0;
                 json_decref(object);
                 if (r < 0)
@@ -280,6 +339,8 @@ static int read_observations(struct reading *reading)
 
         if (r < 0)
                 return r;
+        memory.exhausted = false;
+        json_set_alloc_funcs(memory_take, memory_give);
         report = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
         schema = json_string_value(json_object_get(report, "schema"));
         if (schema && strcmp(schema, "assay.report/1") == 0)
@@ -287,9 +348,12 @@ static int read_observations(struct reading *reading)
         else if (schema)
                 r = refuse(
                         reading, -EBADMSG, "its schema is '%.40s'; this assay reads assay.report/1", schema);
+        else if (memory.exhausted)
+                r = refuse_text(reading, 1, "");
         else
                 r = take_lines(reading, text, size);
         json_decref(report);
+        json_set_alloc_funcs(malloc, free);
         return r;
 }
 

@@ -2,6 +2,7 @@
 /* What `assay replay REPORT` reads: what we wrote comes back, and whatever else comes is refused with a
  * sentence. */
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/report.h"
@@ -147,6 +148,8 @@ static const struct {
 } cases[] = {
         { "a line as we write it", LINE("fma_f64", ROUND, "5", "quiet"), 0 },
         { "an escape sequence", "\033[2J{}\n", -EBADMSG },
+        { "an escape sequence of one byte", "{\"schema\":\"\302\2332J\"}", -EBADMSG },
+        { "text that runs backwards", LINE("\342\200\256fma_f64", ROUND, "5", "quiet"), -ENOENT },
         { "an empty file", "", -ENODATA },
         { "empty lines", "\n\n", -ENODATA },
         { "no JSON", "hello\n", -EBADMSG },
@@ -198,8 +201,12 @@ static void refused(void)
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 int r = read_text(cases[i].text, strlen(cases[i].text));
 
-                tap_ok(r == cases[i].result && (r == 0) == !sentence[0] && !strchr(sentence, '\033'),
-                        "%s: %s", cases[i].what, r ? sentence : "read");
+                bool plain = true;
+
+                for (const char *c = sentence; *c; c++)
+                        plain = plain && *c >= ' ' && *c < 0x7f; /* a char is signed here */
+                tap_ok(r == cases[i].result && (r == 0) == !sentence[0] && plain, "%s: %s", cases[i].what,
+                        r ? sentence : "read");
         }
 }
 
@@ -215,7 +222,41 @@ static void depth_and_files(void)
         r = report_read_replay("/", &replays, sentence);
         tap_ok(r == -EISDIR && sentence[0], "%s", sentence);
         r = report_read_replay("/dev/zero", &replays, sentence);
+        tap_ok(r == -EINVAL && sentence[0], "%s", sentence);
+}
+
+/* A pipe that nobody writes to would keep the reader for ever. */
+static void pipe_is_refused(void)
+{
+        static const char name[] = "report-read-pipe";
+        uint32_t failed[PLAN_CHECKS_MAX];
+        int r;
+
+        (void)unlink(name);
+        if (mkfifo(name, 0600) < 0)
+                abort();
+        (void)alarm(10);
+        r = report_read_failed(name, failed, sentence);
+        (void)alarm(0);
+        (void)unlink(name);
+        tap_ok(r == -EINVAL && sentence[0], "%s", sentence);
+}
+
+/* 15 MB of which each three bytes ask for 120 of memory. */
+static void memory_is_bounded(void)
+{
+        static const size_t n = 5000000;
+        FILE *file = open_file();
+        int r;
+
+        (void)fputc('[', file);
+        for (size_t i = 0; i < n; i++)
+                (void)fputs("[],", file);
+        (void)fputs("[]]", file);
+        (void)fclose(file);
+        r = report_read_replay(path, &replays, sentence);
         tap_ok(r == -EFBIG && sentence[0], "%s", sentence);
+        tap_ok(read_text(cases[0].text, strlen(cases[0].text)) == 0, "what was refused took no memory from the next");
 }
 
 static void too_many(void)
@@ -281,6 +322,8 @@ int main(void)
         together_comes_back();
         refused();
         depth_and_files();
+        pipe_is_refused();
+        memory_is_bounded();
         too_many();
         mutated();
         (void)unlink(path);
