@@ -61,7 +61,7 @@ struct supervisor_run {
         const struct cpu_set *hop_cpus; /* that the regime `migrate` visits; NULL: `cpus` */
         isa_set features;
         uint64_t seed;
-        uint32_t stress;       /* bit s: shape s comes in its turn; the first pass keeps to the lowest */
+        uint32_t stress;       /* bit s: shape s comes in its turn, after a plan's first pass */
         int nice;              /* of the workers: setpriority(2) */
         uint64_t duration_ns;  /* of CLOCK_MONOTONIC from the start */
         bool stop_at_evidence; /* end at the first evidence instead of at the deadline */

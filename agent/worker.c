@@ -80,6 +80,15 @@ static int arm(const struct slot_current *now, enum observation_step *ret_step)
         return r < 0 ? r : regime_arm(loop.worker, now->regime, check);
 }
 
+/* A plan is run once undisturbed, whatever was asked for: what fails there fails of itself. An experiment repeats what
+ * loaded its subject. */
+static enum stress choose_stress(uint64_t turn, bool first)
+{
+        const struct supervisor_run *run = loop.worker->run;
+
+        return first && run->experiment == EXPERIMENT_NONE ? STRESS_NONE : stress_choose(run->stress, turn);
+}
+
 /* Returns false where the system refused what the item needs: tried again in each pass, and said once. */
 static bool run_series(uint32_t item, uint64_t turn, bool first)
 {
@@ -87,7 +96,7 @@ static bool run_series(uint32_t item, uint64_t turn, bool first)
         const struct plan_item *what = &run->items[item];
         struct slot_current now = { .check = what->check,
                 .regime = what->regime,
-                .stress = stress_choose(run->stress, turn),
+                .stress = choose_stress(turn, first),
                 .item = item };
         struct tally *tally = &loop.slot->tallies[now.check][now.regime];
         uint64_t start = clock_ns(CLOCK_MONOTONIC), rounds = 0, events = 0;
