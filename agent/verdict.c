@@ -72,6 +72,9 @@ static const struct row {
                 "CPUs disagree where no known answer exists; a vote alone proves nothing." },
         { F(UNHEARD), F(EVIDENCE), VERDICT_INCONCLUSIVE, false, .3,
                 "Results were wrong, but no record of them could be kept: who erred is not known." },
+        { F(CUT_SHORT), F(EVIDENCE), VERDICT_INCONCLUSIVE, false, .3,
+                "Nothing wrong was found and everything planned ran, but the run was interrupted before its "
+                "time was over." },
         { 0, F(EVIDENCE) | F(COMPLETE), VERDICT_INCONCLUSIVE, false, .2,
                 "Nothing wrong was found, but not everything that was planned ran." },
         { F(ERRATUM), F(EVIDENCE), VERDICT_ERRATUM, false, .95,
@@ -88,9 +91,11 @@ static const char *advice(const struct verdict *verdict)
         case VERDICT_HARDWARE:
                 if (verdict->repeated)
                         return "Take the host out of service and have the CPU replaced; keep this report.";
+                if (verdict->events > 1)
+                        return "Qualify again with CPUs of other cores beside it, if the host has any: they "
+                               "are what it is compared with. Move important work away until then.";
                 return "Replay the round on this CPU for longer (see the command), and qualify the host "
-                       "again; move "
-                       "important work away until then.";
+                       "again; move important work away until then.";
         case VERDICT_KERNEL:
                 return "Update the kernel (or the hypervisor), then qualify again; the CPUs are not to "
                        "blame.";
@@ -190,16 +195,21 @@ static void write_sentences(const struct verdict_input *input, const struct verd
         if (facts->yes & FACT_UNHEARD && facts->yes & FACT_EVIDENCE && used < sizeof(verdict->summary))
                 used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
                         " Other CPUs had wrong results too, of which no record could be kept.");
-        if (verdict->class == VERDICT_HARDWARE && verdict->incomplete && used < sizeof(verdict->summary))
+        if (verdict->class == VERDICT_HARDWARE && verdict->incomplete && !(facts->yes & FACT_CUT_SHORT) &&
+                used < sizeof(verdict->summary))
                 used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
                         " Not everything that was planned ran.");
-        if (input->interrupted && used < sizeof(verdict->summary))
+        if (input->interrupted && (verdict->events || !(facts->yes & FACT_CUT_SHORT)) &&
+                used < sizeof(verdict->summary))
                 (void)snprintf(
                         verdict->summary + used, sizeof(verdict->summary) - used, " It was interrupted.");
         if (verdict->class == VERDICT_HARDWARE)
                 verdict_text_ruled_out(facts, verdict->ruled_out);
         if (verdict->class == VERDICT_INCONCLUSIVE && !verdict->events) {
-                missed_advice(input, verdict->advice);
+                if (facts->yes & FACT_CUT_SHORT)
+                        (void)snprintf(verdict->advice, sizeof(verdict->advice), "Let it run to its end.");
+                else
+                        missed_advice(input, verdict->advice);
                 return;
         }
         (void)snprintf(verdict->advice, sizeof(verdict->advice), "%s%s",

@@ -60,7 +60,7 @@ struct verdict {
                           */
         bool silent;     /* HARDWARE: no machine check logged it (or none could be read) */
         bool synthetic;  /* a drill */
-        bool incomplete; /* something planned did not run: exit status 4 where else it were 0 */
+        bool incomplete; /* something planned did not run, or the run was interrupted: exit status 4 where else 0 */
         double confidence;                    /* 0 to 1 */
         uint64_t events;                      /* evidence that it stands on */
         enum check_unit unit;                 /* most often wrong; CHECK_UNIT_COUNT: nothing tells */

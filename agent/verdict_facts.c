@@ -313,12 +313,12 @@ static bool anything_unheard(const struct survey *s)
         return evidence->unheard && !(s->facts->yes & FACT_EVIDENCE);
 }
 
-static bool is_complete(const struct verdict_input *input)
+static bool all_ran(const struct verdict_input *input)
 {
         const struct plan *plan = input->plan;
 
-        if (!input->complete || input->interrupted || cpu_set_count(&plan->offline) ||
-                cpu_set_count(&plan->forbidden) || input->evidence->dropped > input->evidence->unheard)
+        if (!input->complete || cpu_set_count(&plan->offline) || cpu_set_count(&plan->forbidden) ||
+                input->evidence->dropped > input->evidence->unheard)
                 return false;
         for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
                 if (plan->regime_skip[regime] == PLAN_SKIP_FAILED)
@@ -345,7 +345,7 @@ void verdict_facts_find(const struct verdict_input *input, struct verdict_facts 
         say(&s, FACT_AMBIGUOUS, ret_facts->blame.ambiguous);
         say(&s, FACT_ANSWERS_BROKEN, !input->answers_intact);
         say(&s, FACT_UNHEARD, anything_unheard(&s));
-        say(&s, FACT_COMPLETE, is_complete(input));
+        say(&s, input->interrupted ? FACT_CUT_SHORT : FACT_COMPLETE, all_ran(input));
         look_at_all(&s);
         learn_from_tallies(&s);
         learn_from_experiments(&s);

@@ -9,7 +9,8 @@
 /* X(NAME, "what a yes says") */
 #define VERDICT_FACTS(X)                                                                             \
         X(RAN, "something was compared")                                                             \
-        X(COMPLETE, "everything planned ran")                                                        \
+        X(COMPLETE, "everything planned ran, and nobody cut the run short")                          \
+        X(CUT_SHORT, "everything planned ran, but the run was interrupted before its time")          \
         X(EVIDENCE, "something accuses a CPU")                                                       \
         X(VOTES, "CPUs disagreed where no known answer exists")                                      \
         X(UNHEARD, "results were wrong of which no record was kept")                                 \

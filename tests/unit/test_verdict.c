@@ -614,7 +614,8 @@ static const struct {
         { "nothing ran", nothing, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "all clean", clean, VERDICT_HEALTHY, SCOPE_NONE, "", false, false, 0 },
         { "clean, incomplete", incomplete, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
-        { "clean, interrupted", interrupted, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
+        { "clean, interrupted after all", interrupted, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false,
+                4 },
         { "clean, a CPU forbidden", cpu_forbidden, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "an erratum", erratum, VERDICT_ERRATUM, SCOPE_NONE, "", false, false, 0 },
         { "an erratum, incomplete", erratum_incomplete, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false,
@@ -629,7 +630,8 @@ static const struct {
         { "a lost record of a fact", facts_lost, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "a worker given up", given_up, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "votes", vote, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
-        { "votes that reviewers confirm", vote_reviewed, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
+        { "votes that reviewers confirm", vote_reviewed, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false,
+                4 },
         { "one mismatch", once, H, SCOPE_CPU, "5", false, false, 1 },
         { "one mismatch, traced", once_traced, H, SCOPE_CPU, "5", false, false, 1 },
         { "one mismatch, incomplete", once_incomplete, H, SCOPE_CPU, "5", false, false, 1 },
@@ -932,6 +934,24 @@ static void missed_advises(void)
         tap_ok(advises("No CPU that was asked for") && !advises("--duration"), "advice: no CPU");
 }
 
+/* Everything ran, and then somebody pressed Ctrl-C: nothing is missing but the rest of the time. */
+static void cut_short(void)
+{
+        struct verdict v;
+
+        interrupted();
+        verdict_reach(&scene.input, &v);
+        tap_ok(strstr(v.summary, "everything planned ran, but the run was interrupted") &&
+                        !strstr(v.summary, "not everything") && v.incomplete &&
+                        strcmp(v.advice, "Let it run to its end.") == 0,
+                "interrupted after everything ran: %s", v.summary);
+        once();
+        scene.input.interrupted = true;
+        verdict_reach(&scene.input, &v);
+        tap_ok(strstr(v.summary, "It was interrupted.") && !strstr(v.summary, "Not everything"),
+                "a fault, interrupted after everything ran: %s", v.summary);
+}
+
 int main(void)
 {
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
@@ -945,5 +965,6 @@ int main(void)
         units();
         missed_reasons();
         missed_advises();
+        cut_short();
         return tap_end();
 }
