@@ -165,6 +165,16 @@ static bool plan_anything(const struct plan *plan)
         return false;
 }
 
+isa_set plan_missing(const struct plan *plan)
+{
+        isa_set missing = 0;
+
+        for (size_t i = 0; check_list[i]; i++)
+                if (plan->check_skip[i] == PLAN_SKIP_FEATURE)
+                        missing |= plan->check_missing[i];
+        return missing;
+}
+
 int plan_build(const struct plan_request *request, struct plan *ret_plan)
 {
         memset(ret_plan, 0, sizeof(*ret_plan));

@@ -66,3 +66,6 @@ struct plan {
  *  -ENXIO   no CPU that was asked for can be used.
  * *ret_plan is filled in every case (what was skipped is to be reported). */
 int plan_build(const struct plan_request *request, struct plan *ret_plan);
+
+/* The features for want of which checks that were asked for run nowhere. */
+isa_set plan_missing(const struct plan *plan);

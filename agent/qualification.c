@@ -10,6 +10,7 @@
 #include "agent/arguments.h"
 #include "agent/command.h"
 #include "agent/diagnosis.h"
+#include "agent/host_report.h"
 #include "agent/view.h"
 #include "agent/report.h"
 #include "agent/settlement.h"
@@ -58,7 +59,7 @@ static void catch_interrupts(void)
 
 static int complain_of_plan(const struct qualification *q, int error)
 {
-        char cpus[256];
+        char cpus[256], lacking[256];
 
         if (error == -ENXIO) {
                 cpu_set_format(&q->plan.forbidden, cpus, sizeof(cpus));
@@ -67,9 +68,12 @@ static int complain_of_plan(const struct qualification *q, int error)
                         *cpus ? " (start it where they are allowed)" : "");
                 return COMMAND_INCOMPLETE;
         }
+        host_features_text(plan_missing(&q->plan), lacking, sizeof(lacking));
         fprintf(stderr,
-                "assay: none of these checks can run in these regimes on these CPUs; nothing was tested. "
-                "'assay list' says what each check needs; migrate and coherence need two CPUs.\n");
+                "assay: none of these checks can run in these regimes on these CPUs%s%s; nothing was "
+                "tested. "
+                "'assay list' says what each check needs; migrate and coherence need two CPUs.\n",
+                *lacking ? ": the CPU, the system or --isa lacks " : "", lacking);
         return COMMAND_INCOMPLETE;
 }
 

@@ -222,8 +222,9 @@ static void facts(const struct report_page *page)
                 if (!n)
                         continue;
                 cpu_set_format(&cpus, list, sizeof(list));
-                (void)snprintf(text, sizeof(text), "%s %u times on CPU %s%s%s%s%s",
-                        observation_kind_name(kind), n, list, failed && failed->step ? ": " : "",
+                (void)snprintf(text, sizeof(text), "%s %u time%s on CPU %s%s%s%s%s",
+                        observation_kind_name(kind), n, n == 1 ? "" : "s", list,
+                        failed && failed->step ? ": " : "",
                         failed ? observation_step_text(failed->step) : "", failed ? ": " : "",
                         failed ? strerror(failed->error) : "");
                 report_page_line(page, "noted     ", text);

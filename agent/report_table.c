@@ -155,18 +155,41 @@ static void packages(const struct table *table)
         }
 }
 
-void report_table(const struct verdict_input *input, const struct cpu_set *accused, FILE *to, int width)
+/* The columns, and of what is counted the four that are easily mixed up. */
+static void legend(const struct report_page *page)
 {
-        const struct table of_input = { input, accused, to, width }, *table = &of_input;
+        if (page->width >= WIDE)
+                report_page_line(page, "columns   ",
+                        "rounds compared; seconds of CPU time; how often inside rounds a signal came "
+                        "(timer, "
+                        "self and async: the storms), a trap (step), a switch (crowd) or a move (hops); "
+                        "bad: "
+                        "observations against that CPU. What accuses no CPU is noted below.");
+        if (page->report->verdict->events)
+                report_page_line(page, "counts    ",
+                        "an event is a round that failed, or a failure in an experiment; it may leave "
+                        "several "
+                        "observations, of which bad leaves out those of experiments, and wrong results "
+                        "those "
+                        "of crashes, hangs and votes.");
+}
 
-        table_head(table);
-        if (input->evidence->n_cpus > CPUS_SHOWN) {
-                packages(table);
+void report_table(const struct report_page *page)
+{
+        const struct verdict_input *input = page->report->input;
+        const struct table of_page = { input, &page->report->verdict->cpus, page->to, page->width },
+                           *table = &of_page;
+
+        if (!input->evidence->n_cpus)
                 return;
-        }
-        for (size_t slot = 0; slot < input->evidence->n_cpus; slot++) {
+        table_head(table);
+        if (input->evidence->n_cpus > CPUS_SHOWN)
+                packages(table);
+        for (size_t slot = 0; slot < input->evidence->n_cpus && input->evidence->n_cpus <= CPUS_SHOWN;
+                slot++) {
                 struct sum sum = sum_slot(input, slot);
 
                 one_cpu(table, slot, &sum);
         }
+        legend(page);
 }

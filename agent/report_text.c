@@ -42,6 +42,7 @@ static void headline(const struct report_page *page)
                 verdict_class_name(v->class),
                 v->class != VERDICT_HARDWARE ? ""
                 : v->repeated                ? ", repeated"
+                : v->events > 1              ? ", unconfirmed"
                                              : ", once",
                 cpus[0] ? ": CPU " : "", cpus, v->scope > SCOPE_CPU ? ", scope " : "",
                 v->scope > SCOPE_CPU ? verdict_scope_name(v->scope) : "");
@@ -70,8 +71,8 @@ static void differences(const struct report_page *page, const struct observation
         if (n) {
                 char text[64];
 
-                (void)snprintf(text, sizeof(text), "%" PRIu32 " wrong in %" PRIu32 " bytes",
-                        o->mismatch.bits, o->mismatch.bytes);
+                (void)snprintf(text, sizeof(text), "%" PRIu32 " wrong in %" PRIu32 " byte%s",
+                        o->mismatch.bits, o->mismatch.bytes, o->mismatch.bytes == 1 ? "" : "s");
                 report_page_line(page, "bits      ", text);
         }
 }
@@ -178,7 +179,7 @@ int report_text(const struct report *report, FILE *to, int width, bool colour)
         errno = 0;
         verdict_text(&page);
         fputc('\n', to);
-        report_table(report->input, &report->verdict->cpus, to, page.width);
+        report_table(&page);
         report_ran(&page);
         fputc('\n', to);
         host_lines(&page);

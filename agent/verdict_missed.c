@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/host_report.h"
 #include "base/array.h"
 
 static const char *const texts[] = {
@@ -146,14 +147,23 @@ static uint32_t hindrances(const struct verdict_input *input)
         return all;
 }
 
-static const char *unplanned(const struct plan *plan)
+static void unplanned(const struct plan *plan, char text[VERDICT_SENTENCE_MAX])
 {
-        if (cpu_set_next(&plan->cpus, -1) < 0)
-                return "No CPU that was asked for can be used: bring it online, start assay where its "
-                       "cpuset "
-                       "and affinity allow it, or choose others with --cpus.";
-        return "No check can run in these regimes on these CPUs: choose others with --checks, --regimes, "
-               "--isa and --cpus; 'assay list' says what each check needs.";
+        char lacking[256], why[320] = "";
+
+        if (cpu_set_next(&plan->cpus, -1) < 0) {
+                (void)snprintf(text, VERDICT_SENTENCE_MAX,
+                        "No CPU that was asked for can be used: bring it online, start assay where its "
+                        "cpuset and affinity allow it, or choose others with --cpus.");
+                return;
+        }
+        host_features_text(plan_missing(plan), lacking, sizeof(lacking));
+        if (*lacking)
+                (void)snprintf(why, sizeof(why), " (the CPU, the system or --isa lacks %s)", lacking);
+        (void)snprintf(text, VERDICT_SENTENCE_MAX,
+                "No check can run in these regimes on these CPUs%s: choose others with --checks, --regimes, "
+                "--isa and --cpus; 'assay list' says what each check needs.",
+                why);
 }
 
 void missed_advice(const struct verdict_input *input, char text[VERDICT_SENTENCE_MAX])
@@ -175,7 +185,7 @@ void missed_advice(const struct verdict_input *input, char text[VERDICT_SENTENCE
         size_t used = 0;
 
         if (!input->plan->n_items) {
-                (void)snprintf(text, VERDICT_SENTENCE_MAX, "%s", unplanned(input->plan));
+                unplanned(input->plan, text);
                 return;
         }
         for (size_t i = 0; i < ARRAY_SIZE(clauses); i++)

@@ -68,6 +68,14 @@ tap_ok "the report and the observations in one file of two names" wrong 'one pla
 tap_ok "the report and the observations both on standard output" wrong 'one place' \
         qualify --json - --observations -
 
+# What is missing is named: the user cannot know what a check needs.
+nothing_can_run() {
+        run "$assay" qualify --no-progress --isa x86-64 --checks state_hold_avx512
+        expect 4 && sentence 'lacks .*avx512f' && grep -q avx512f "$tap_scratch/out" &&
+                ! grep -q 'rounds seconds' "$tap_scratch/out"
+}
+tap_ok "nothing that was asked for can run, for want of a feature" nothing_can_run
+
 # Every shape runs where all are asked for, after a first pass without any; what failed in an earlier report comes first.
 stress_and_history() {
         run "$assay" drill --no-progress --duration 3s --checks 'integer_multiply,state_flags' --check integer_multiply \

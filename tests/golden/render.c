@@ -119,6 +119,22 @@ static void interrupted(void)
         scene_observe(OBSERVATION_KILLED, 0, SCENE_FMA, REGIME_TIMER, 4);
 }
 
+/* Ctrl-C when everything had run, and only the rest of the time was left. */
+static void cut_short(void)
+{
+        healthy();
+        scene.input.interrupted = true;
+}
+
+/* One CPU, tested alone, that fails again and again: no other shows that the answer is right. */
+static void alone(void)
+{
+        scene_host(1, 1, 1);
+        for (uint32_t number = 0; number < 9; number++)
+                scene_observe(OBSERVATION_MISMATCH, 0, SCENE_FMA, REGIME_QUIET, 4 + number);
+        scene_experiment(EXPERIMENT_SAME, 0, "0", 100, 3);
+}
+
 /* No check can run in what was asked for. */
 static void unplanned(void)
 {
@@ -148,6 +164,8 @@ static const struct {
         { "erratum", erratum },
         { "nothing", nothing },
         { "interrupted", interrupted },
+        { "cut_short", cut_short },
+        { "alone", alone },
         { "unplanned", unplanned },
         { "large", large },
         { "incomplete", incomplete },
