@@ -51,19 +51,35 @@ static void arguments_unknown_option(const char *argument, const struct option *
                         "assay: there is no option '%s'; the command's --help lists what there is.\n", name);
 }
 
+/* Of an abbreviation nobody knows what it will stand for in the next version. */
+static bool written_out(const char *argument, const struct option *option)
+{
+        size_t length = strlen(option->name);
+
+        return strncmp(argument, "--", 2) == 0 && strncmp(argument + 2, option->name, length) == 0 &&
+               (!argument[2 + length] || argument[2 + length] == '=');
+}
+
 int arguments_next(int argc, char **argv, const struct option *options)
 {
         char letter[] = "-?";
         const char *argument;
-        int value;
+        int value, which = 0;
 
         opterr = 0;
-        value = getopt_long(argc, argv, ":", options, NULL);
+        value = getopt_long(argc, argv, ":", options, &which);
         if (value == -1)
                 return ARGUMENTS_END;
-        if (value != ':' && value != '?')
-                return value;
         argument = argv[optind - 1];
+        if (value != ':' && value != '?') {
+                if (argument == optarg) /* the value stands behind it */
+                        argument = argv[optind - 2];
+                if (written_out(argument, &options[which]))
+                        return value;
+                fprintf(stderr, "assay: the option '%.*s' is not written out; it is '--%s'.\n",
+                        (int)strcspn(argument, "="), argument, options[which].name);
+                return ARGUMENTS_WRONG;
+        }
         letter[1] = (char)optopt;
         if (value == ':')
                 fprintf(stderr, "assay: the option '%s' needs a value.\n", argument);
@@ -76,12 +92,18 @@ int arguments_next(int argc, char **argv, const struct option *options)
         return ARGUMENTS_WRONG;
 }
 
-int arguments_no_operands(int argc, char **argv)
+int arguments_no_operands(int argc, char **argv, bool json)
 {
         if (optind >= argc)
                 return 0;
-        fprintf(stderr, "assay: '%s' takes no operand, and '%s' is one; see 'assay help %s'.\n", argv[0],
-                argv[optind], argv[0]);
+        if (json)
+                fprintf(stderr,
+                        "assay: '%s' takes no operand, and '%s' is one; --json writes to standard output: "
+                        "'assay %s --json > FILE'.\n",
+                        argv[0], argv[optind], argv[0]);
+        else
+                fprintf(stderr, "assay: '%s' takes no operand, and '%s' is one; see 'assay help %s'.\n",
+                        argv[0], argv[optind], argv[0]);
         return -EINVAL;
 }
 

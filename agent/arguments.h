@@ -5,6 +5,7 @@
 #pragma once
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/host.h"
@@ -15,16 +16,16 @@ struct arguments_error {
         char text[320]; /* a sentence without the stop at its end */
 };
 
-/* The next option of a command: its `val` in `options` (long options only, all without a flag pointer), with
- * its value in optarg; ARGUMENTS_END after the last one (operands are argv[optind] and on); or
+/* The next option of a command: its `val` in `options` (long options only, written out, all without a flag pointer),
+ * with its value in optarg; ARGUMENTS_END after the last one (operands are argv[optind] and on); or
  * ARGUMENTS_WRONG, when a sentence with the nearest option has been written to stderr and the exit status is
  * COMMAND_USAGE. */
 #define ARGUMENTS_END (-1)
 #define ARGUMENTS_WRONG (-2)
 int arguments_next(int argc, char **argv, const struct option *options);
-/* As arguments_next after the last option: complains about operands where a command takes none. Returns 0 or
- * -EINVAL. */
-int arguments_no_operands(int argc, char **argv);
+/* As arguments_next after the last option: complains about operands where a command takes none; with `json` it says that
+ * --json takes no file. Returns 0 or -EINVAL. */
+int arguments_no_operands(int argc, char **argv, bool json);
 
 /* Writes "assay: WHERE: SENTENCE." to stderr; `where` is an option ("--cpus") or a line of a file
  * ("FILE:LINE"). Returns COMMAND_USAGE. */

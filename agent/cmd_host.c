@@ -61,7 +61,7 @@ static int host_run(int argc, char **argv)
                 else
                         file = optarg;
         }
-        if (arguments_no_operands(argc, argv) < 0)
+        if (arguments_no_operands(argc, argv, json) < 0)
                 return COMMAND_USAGE;
         if (configuration_load(file, NULL, &configuration, &error) < 0)
                 return arguments_complain(error.where, &error.error);
@@ -74,7 +74,8 @@ const struct command cmd_host = {
         .help = "host [--json] [--config FILE]\n\n"
                 "Prints CPU, topology, kernel, cloud and physical host. A fact that cannot be read\n"
                 "shows why. Nothing is asked over the network.\n\n"
-                "  --json         print an object of the schema assay.host/1\n"
+                "  --json         print an object of the schema assay.host/1 (see assay-host(1)) to\n"
+                "                 standard output: redirect it for a file\n"
                 "  --config FILE  read the configuration from FILE\n",
         .run = host_run,
 };

@@ -114,7 +114,7 @@ static int list_run(int argc, char **argv)
                 coverage |= option == 'c';
                 json |= option == 'j';
         }
-        if (arguments_no_operands(argc, argv) < 0)
+        if (arguments_no_operands(argc, argv, json) < 0)
                 return COMMAND_USAGE;
         (void)host_read(
                 &source, &host); /* where no CPU can be told from another, the features are still read */
@@ -134,6 +134,7 @@ const struct command cmd_list = {
                 "  --coverage  list instead every instruction that a program can execute on this\n"
                 "              CPU, and the checks that execute it and compare its result; what no\n"
                 "              check covers, what is left out and why; and how much that is\n"
-                "  --json      print an object of the schema assay.list/1 or assay.coverage/1\n",
+                "  --json      print an object of the schema assay.list/1 or assay.coverage/1 (see\n"
+                "              assay-list(1)) to standard output: redirect it for a file\n",
         .run = list_run,
 };

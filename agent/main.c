@@ -114,6 +114,15 @@ static int main_run(int argc, char **argv)
         return command->run(argc, argv);
 }
 
+/* Complains about what stands behind the first `words` words of the command line. */
+static bool main_too_many(int argc, char **argv, int words)
+{
+        if (argc > words)
+                fprintf(stderr, "assay: '%s' takes no operand%s, and '%s' is one; see 'assay --help'.\n",
+                        argv[1], words > 2 ? " behind the command" : "", argv[words]);
+        return argc > words;
+}
+
 static int main_dispatch(int argc, char **argv)
 {
         const char *first = argc > 1 ? argv[1] : "";
@@ -123,13 +132,18 @@ static int main_dispatch(int argc, char **argv)
                 return COMMAND_USAGE;
         }
         if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
-                return main_help();
+                return main_too_many(argc, argv, 2) ? COMMAND_USAGE : main_help();
         if (strcmp(first, "--version") == 0) {
+                if (main_too_many(argc, argv, 2))
+                        return COMMAND_USAGE;
                 printf("%s\n", PACKAGE_STRING);
                 return COMMAND_OK;
         }
-        if (strcmp(first, "help") == 0)
+        if (strcmp(first, "help") == 0) {
+                if (main_too_many(argc, argv, 3))
+                        return COMMAND_USAGE;
                 return argc > 2 ? main_command_help(argv[2]) : main_help();
+        }
         if (first[0] == '-')
                 return main_unknown("option", first, NULL);
         return main_run(argc - 1, argv + 1);

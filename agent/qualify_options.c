@@ -152,7 +152,7 @@ static int load_configuration(int argc, char **argv, const struct option *all, s
                 if (option == OPTION_PROFILE)
                         profile = optarg;
         }
-        if (arguments_no_operands(argc, argv) < 0)
+        if (arguments_no_operands(argc, argv, false) < 0)
                 return COMMAND_USAGE;
         if (configuration_load(file, profile, ret, &error) < 0)
                 return arguments_complain(error.where, &error.error);

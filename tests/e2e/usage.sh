@@ -16,6 +16,14 @@ tap_ok "no command" wrong 'command'
 tap_ok "unknown command" wrong "'qualifi'.*qualify" qualifi
 tap_ok "unknown option" wrong "'--durations'.*--duration" qualify --durations 5s
 tap_ok "an operand too many" wrong 'now' qualify now
+tap_ok "an abbreviated option" wrong "'--dur' is not written out; it is '--duration'" qualify --dur 5s
+tap_ok "an abbreviated option with its value" wrong "'--durat' is not written out; it is '--duration'" qualify --durat=5s
+tap_ok "an abbreviated option without value" wrong "'--cov' is not written out; it is '--coverage'" list --cov
+tap_ok "an operand of --version" wrong "'--version' takes no operand, and 'now'" --version now
+tap_ok "an operand of --help" wrong "'--help' takes no operand, and 'now'" --help now
+tap_ok "two operands of help" wrong "'help' takes no operand behind .*'now'" help qualify now
+tap_ok "a file for the JSON of list" wrong "standard output: 'assay list --json > FILE'" list --json checks.json
+tap_ok "a file for the JSON of host" wrong "standard output: 'assay host --json > FILE'" host --json host.json
 tap_ok "an option without its value" wrong '--duration' qualify --duration
 tap_ok "unknown check" wrong 'state_nothing' qualify --checks state_nothing
 tap_ok "a good and an unknown check" wrong 'nothing_at_all' qualify --checks "$checks,nothing_at_all"

@@ -252,6 +252,9 @@ static void test_options(void)
                 { "--unlike", NULL, ARGUMENTS_WRONG, "the command's --help lists" },
                 { "-x", NULL, ARGUMENTS_WRONG, "there is no option '-x'" },
                 { "-xy", NULL, ARGUMENTS_WRONG, "there is no option '-x'" },
+                { "--cpu", "1", ARGUMENTS_WRONG, "the option '--cpu' is not written out; it is '--cpus'" },
+                { "--c=1", NULL, ARGUMENTS_WRONG, "the option '--c' is not written out; it is '--cpus'" },
+                { "--js", NULL, ARGUMENTS_WRONG, "the option '--js' is not written out; it is '--json'" },
                 { "--cpus", NULL, ARGUMENTS_WRONG, "the option '--cpus' needs a value" },
                 { "--json=1", NULL, ARGUMENTS_WRONG, "the option '--json=1' takes no value" },
         };
