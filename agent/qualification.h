@@ -18,7 +18,10 @@ struct qualification_request {
         const struct configuration *configuration; /* duration, checks, regimes, isa, diagnosis, identity */
         const struct cpu_set *cpus;                /* NULL: every online CPU */
         uint64_t seed;
-        const uint32_t *failed; /* plan_request.failed */
+        const uint32_t *failed;     /* plan_request.failed */
+        const char *const *history; /* the files of --history, as given, for the report */
+        size_t n_history;
+        const char *config; /* --config, or NULL */
         enum drill drill;
         int drill_cpu, drill_check;           /* -1: any */
         bool progress;                        /* show it on stderr */

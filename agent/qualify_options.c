@@ -90,12 +90,20 @@ static int take_isa(const char *text, struct configuration *c, struct arguments_
 static int take_history(const char *path, struct qualify_options *o, struct arguments_error *error)
 {
         char sentence[REPORT_SENTENCE_MAX];
-        int r = report_read_failed(path, o->failed, sentence);
 
-        if (r < 0)
+        if (o->request.n_history == QUALIFY_HISTORY_MAX) {
+                (void)snprintf(error->text, sizeof(error->text), "there are more than %d files",
+                        QUALIFY_HISTORY_MAX);
+                return -EINVAL;
+        }
+        if (report_read_failed(path, o->failed, sentence) < 0) {
                 (void)snprintf(error->text, sizeof(error->text), "%s", sentence);
+                return -EINVAL;
+        }
+        o->history[o->request.n_history++] = path;
+        o->request.history = o->history;
         o->request.failed = o->failed;
-        return r < 0 ? -EINVAL : 0;
+        return 0;
 }
 
 static int take_shared(
@@ -123,6 +131,9 @@ static int take_shared(
                 return arguments_number("seed", value, &o->request.seed, error);
         case OPTION_ISA:
                 return take_isa(value, c, error);
+        case OPTION_CONFIG:
+                o->request.config = value;
+                return 0;
         case OPTION_JSON:
                 o->report_path = value;
                 return 0;

@@ -6,10 +6,12 @@
 
 #include "agent/qualification.h"
 
+#define QUALIFY_HISTORY_MAX 64
 struct qualify_options {
         struct configuration configuration;
         struct cpu_set cpus;
-        uint32_t failed[PLAN_CHECKS_MAX];     /* of --history */
+        uint32_t failed[PLAN_CHECKS_MAX]; /* of --history */
+        const char *history[QUALIFY_HISTORY_MAX];
         struct qualification_request request; /* points into this struct */
         const char *report_path, *observations_path;
         struct output report, observations;

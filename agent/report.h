@@ -20,7 +20,11 @@ struct report {
         const struct plan_request *request;
         const char *isa_level; /* as --isa said, "native" else */
         const char *profile;   /* as --profile said; NULL or "": none */
-        uint64_t duration_ns;  /* asked for */
+        int nice;              /* of the workers */
+        const char *const *history; /* files of --history */
+        size_t n_history;
+        const char *config;                 /* --config; NULL: the system's */
+        uint64_t duration_ns;               /* asked for */
         const struct bisection *bisections; /* of failing programs */
         size_t n_bisections;
         enum drill drill;

@@ -41,6 +41,20 @@ static json_t *text_or_null(const char *text)
         return text && text[0] ? json_string(text) : json_null();
 }
 
+/* A file's name may be any bytes, JSON is UTF-8. */
+static json_t *name_or_null(const char *name)
+{
+        json_t *whole = text_or_null(name);
+        char plain[LIST_MAX];
+
+        if (whole)
+                return whole;
+        (void)snprintf(plain, sizeof(plain), "%s", name);
+        for (char *c = plain; *c; c++)
+                *c = (unsigned char)*c < 0x80 ? *c : '?';
+        return json_string(plain);
+}
+
 static json_t *seconds(uint64_t ns)
 {
         return json_real((double)(ns / 1000) / 1e6);
@@ -58,7 +72,7 @@ static json_t *request_json(const struct report *report)
 {
         const struct plan_request *request = report->request;
         bool every = request->checks && strcmp(request->checks, "*") == 0;
-        json_t *regimes = json_array(), *stress = json_array();
+        json_t *regimes = json_array(), *stress = json_array(), *history = json_array();
 
         for (int s = 0; s < STRESS_COUNT; s++)
                 if (request->stress >> s & 1)
@@ -66,12 +80,15 @@ static json_t *request_json(const struct report *report)
         for (unsigned r = 0; r < REGIME_COUNT; r++)
                 if (request->regimes >> r & 1)
                         (void)json_array_append_new(regimes, json_string(regime_name((enum regime)r)));
-        return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "seed",
+        for (size_t i = 0; i < report->n_history; i++)
+                (void)json_array_append_new(history, name_or_null(report->history[i]));
+        return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "seed",
                 report_hex(request->seed), "cpus", request->cpus ? set_list(request->cpus) : json_null(),
                 "checks", text_or_null(every ? NULL : request->checks), "regimes", regimes, "stress", stress,
                 "isa", report->isa_level ? report->isa_level : "native", "duration_seconds",
                 seconds(report->duration_ns), "profile", text_or_null(report->profile), "drill",
-                text_or_null(drill_names[report->drill]), "features", host_features_json(request->features));
+                text_or_null(drill_names[report->drill]), "features", host_features_json(request->features),
+                "nice", report->nice, "history", history, "config", name_or_null(report->config));
 }
 
 static json_t *plan_json(const struct plan *plan)

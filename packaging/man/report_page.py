@@ -58,12 +58,17 @@ def kind(field):
     return types if isinstance(types, str) else " or ".join(types)
 
 
+def meanings(field):
+    """Pairs of a value and what it means, where the schema says so."""
+    return list(zip(field.get("enum", []), field.get("enumDescriptions", [])))
+
+
 def fields(schema, definitions, path=""):
-    """Every field below an object: its path, what it takes, what it means."""
+    """Every field below an object: its path, what it takes, what it means, what each value means."""
     for name, field in schema.get("properties", {}).items():
         resolved = {**definitions[field["$ref"].split("/")[-1]], **field} if "$ref" in field else field
         here = path + name
-        yield here, kind(resolved), resolved["description"]
+        yield here, kind(resolved), resolved["description"], meanings(resolved)
         inner = next((part for part in resolved.get("oneOf", []) if "properties" in part), resolved)
         items = resolved.get("items", {})
         if "$ref" in field:
@@ -76,8 +81,13 @@ def fields(schema, definitions, path=""):
 
 def section(title, schema, definitions, out):
     out.append(f".Sh {title}\n.Bl -tag -width Ds\n")
-    for path, values, text in fields(schema, definitions):
+    for path, values, text, listed in fields(schema, definitions):
         out.append(f".It Va {path} No ({argument(values)})\n{escape(text)}\n")
+        if listed:
+            width = max((value for value, _ in listed), key=len)
+            out.append(f".Bl -tag -width {width} -compact\n")
+            out.extend(f".It Cm {value}\n{escape(meaning)}\n" for value, meaning in listed)
+            out.append(".El\n")
     out.append(".El\n")
 
 

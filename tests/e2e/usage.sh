@@ -94,7 +94,10 @@ stress_and_history() {
         run "$assay" qualify --no-progress --duration 1s --checks 'integer_multiply,state_flags' --regimes quiet \
                 --nice 5 --stress bursts --history "$tap_scratch/history.json" --json "$report"
         expect 0 && python3 "$source/tests/e2e/report.py" "$report" \
-                'report["plan"]["items"][0]["check"] == "integer_multiply" and set(report["cpus"][0]["stress"]) == {"none", "bursts"}'
+                'all([report["plan"]["items"][0]["check"] == "integer_multiply",
+                set(report["cpus"][0]["stress"]) == {"none", "bursts"},
+                report["request"]["nice"] == 5, report["request"]["config"] is None,
+                report["request"]["history"] == ["'"$tap_scratch"'/history.json"]])'
 }
 tap_ok "stress runs in every shape, and history decides what comes first" stress_and_history
 

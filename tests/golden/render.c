@@ -215,12 +215,17 @@ static int render(const char *format, int width, int height)
         struct plan_request request = {
                 .seed = 42, .checks = "*", .regimes = 0x6f, .features = ISA(SSE2) | ISA(AVX2)
         };
+        static const char *const history[] = { "yesterday.json", "\377.json" };
         struct report report = { .input = &scene.input,
                 .verdict = &verdict,
                 .outcome = &outcome,
                 .request = &request,
                 .isa_level = "native",
                 .profile = "standard",
+                .nice = 5,
+                .history = history,
+                .n_history = ARRAY_SIZE(history),
+                .config = "/etc/assay/assay.conf",
                 .duration_ns = 60 * CLOCK_SECOND,
                 .drill = scene.input.evidence->n_observations && scene.observations[0].synthetic
                                  ? DRILL_BIT

@@ -34,6 +34,17 @@ def undescribed(schema, path=""):
             yield from undescribed(part, path + "/")
 
 
+def unexplained(schema, path=""):
+    """Lists of values of which not each is explained, where any is; and the lists that have to be."""
+    for name, field in schema.get("properties", {}).items():
+        explained = field.get("enumDescriptions")
+        if explained is not None and (len(explained) != len(field["enum"]) or not all(explained)):
+            yield path + name
+        if explained is None and path + name in ("kind", "experiment", "class"):
+            yield path + name
+        yield from unexplained(field, path + name + ".")
+
+
 def breakages(report):
     """Reports that are wrong in one way each."""
     def broken(what, change):
@@ -57,7 +68,10 @@ def breakages(report):
     yield broken("confidence above 1", lambda r: r["verdict"].update(confidence=1.5))
     yield broken("a seed as a number", lambda r: r["request"].update(seed=42))
     yield broken("a drill of its own", lambda r: r["request"].update(drill="flood"))
-    yield broken("no duration", lambda r: r["request"].pop("duration_seconds"))
+    yield broken("a niceness that takes a privilege", lambda r: r["request"].update(nice=-1))
+    yield broken("a history that is no list", lambda r: r["request"].update(history="report.json"))
+    for field in report["request"]:
+        yield broken(f"request without {field}", lambda r, f=field: r["request"].pop(f))
     yield broken("siblings as a list in text", lambda r: r["cpus"][0].update(siblings="0,8"))
     yield broken("a tally cut short", lambda r: r["cpus"][0]["regimes"]["quiet"].pop())
     yield broken("a regime of its own", lambda r: r["cpus"][0]["regimes"].update(noise=[0] * 7))
@@ -81,6 +95,8 @@ def main():
     record = jsonschema.Draft202012Validator({"$ref": "#/$defs/observation", "$defs": schema["$defs"]})
     missing = list(undescribed(schema))
     ok(not missing, f"every field is described {missing}")
+    loose = list(unexplained(schema["$defs"]["observation"])) + list(unexplained(schema["properties"]["verdict"]))
+    ok(not loose, f"every kind, experiment and class is explained, and no list in part {loose}")
     page = subprocess.run([sys.executable, os.path.join(SOURCE, "packaging/man/report_page.py"),
                            os.path.join(SOURCE, "conf/assay.report.schema.json")],
                           check=True, stdout=subprocess.PIPE, text=True).stdout
