@@ -13,6 +13,7 @@
 #define RED "\033[1;31m"
 #define PLAIN "\033[0m"
 #define MARGIN 64 /* bytes of the buffer kept for the end of a line */
+#define WIDE 60   /* columns that the lines need; narrower ones say less */
 
 struct page {
         const struct view_frame *frame;
@@ -107,7 +108,7 @@ static void head(struct page *page)
 
         for (size_t i = 0; i < p->n_cpus; i++)
                 bad += p->cpus[i].mismatches;
-        if (page->frame->width >= 60)
+        if (page->frame->width >= WIDE)
                 put(page, false, "[%.*s%.*s] ", (int)done, "##########", (int)(10 - done), "----------");
         put(page, false, "%" PRIu64 " s left, ", left / 1000000000);
         put(page, bad > 0, "%" PRIu64 " bad", bad);
@@ -115,19 +116,47 @@ static void head(struct page *page)
         end_line(page);
 }
 
-/* What a sensor shows; blanks on a CPU without one where others have it, nothing where none has. */
+static bool any_sensor(const struct page *page, const int *values)
+{
+        for (size_t i = 0; values && i < page->frame->progress->n_cpus; i++)
+                if (values[i] >= 0)
+                        return true;
+        return false;
+}
+
+/* What a sensor shows; blanks on a CPU without one where others have it, nothing where none has or no room is. */
 static void sensor(struct page *page, const int *values, size_t slot, const char *format)
 {
-        bool any = false;
-
-        for (size_t i = 0; values && i < page->frame->progress->n_cpus; i++)
-                any |= values[i] >= 0;
-        if (!any)
-                return;
         char text[32];
-        int length = snprintf(text, sizeof(text), format, MAX(values[slot], 0));
+        int length;
 
-        put(page, false, "%*s", length, values[slot] >= 0 ? text : "");
+        if (!any_sensor(page, values))
+                return;
+        length = snprintf(text, sizeof(text), format, MAX(values[slot], 0));
+        if (page->column + length <= page->frame->width)
+                put(page, false, "%*s", length, values[slot] >= 0 ? text : "");
+}
+
+#define NAME_LEAST 24 /* columns in which every check has a name of its own */
+#define NAME_MOST 29
+#define OTHERS 41 /* columns of a line beside the name */
+#define SENSORS 13
+
+/* The names get what the other columns leave, and sensors go before a name becomes ambiguous. */
+static int name_width(const struct page *page)
+{
+        const struct view_frame *f = page->frame;
+        bool sensors = any_sensor(page, f->temperature) || any_sensor(page, f->frequency);
+        int room = MAX(f->width - OTHERS - (sensors ? SENSORS : 0), NAME_LEAST);
+
+        return MIN(MIN(room, NAME_MOST), f->width - OTHERS);
+}
+
+static void columns(struct page *page)
+{
+        put(page, false, " CPU  %-*s %-11s %8s %8s %4s", name_width(page), "check", "regime", "rounds",
+                "events/s", "bad");
+        end_line(page);
 }
 
 static void cpu_line(struct page *page, const struct place *place)
@@ -135,17 +164,17 @@ static void cpu_line(struct page *page, const struct place *place)
         const struct view_frame *f = page->frame;
         const struct supervisor_cpu *cpu = &f->progress->cpus[place->slot];
         const char *check = cpu->check < 0 ? "-" : check_list[cpu->check]->name;
-        int name = f->width < 84 ? 16 : 20;
+        int name = name_width(page);
 
         put(page, cpu->mismatches > 0, "%4d%c", place->cpu, mark_of(cpu));
-        if (f->width < 60) {
+        if (f->width < WIDE) {
                 put(page, cpu->mismatches > 0, " %" PRIu64 " bad %s", cpu->mismatches, check);
                 end_line(page);
                 return;
         }
-        put(page, false, " %-*.*s %-11s %7" PRIu64 " rounds %6.0f/s", name, name, check,
+        put(page, false, " %-*.*s %-11s %8" PRIu64 " %8.0f", name, name, check,
                 cpu->check < 0 ? "-" : regime_name(cpu->regime), cpu->rounds, cpu->events_per_second);
-        put(page, cpu->mismatches > 0, " %3" PRIu64 " bad", cpu->mismatches);
+        put(page, cpu->mismatches > 0, " %4" PRIu64, cpu->mismatches);
         sensor(page, f->temperature, place->slot, " %3dC");
         sensor(page, f->frequency, place->slot, " %4dMHz");
         end_line(page);
@@ -155,6 +184,8 @@ static void as_lines(struct page *page, const struct place *places, size_t n)
 {
         bool several = count_packages(places, n) > 1;
 
+        if (page->frame->width >= WIDE)
+                columns(page);
         for (size_t i = 0; i < n; i++) {
                 if (several && (i == 0 || places[i].package != places[i - 1].package)) {
                         put(page, false, "package %d", places[i].package);
@@ -246,11 +277,11 @@ int view_render(const struct view_frame *frame, char text[VIEW_TEXT_MAX])
         static struct place places[CHECK_CPU_MAX]; /* too large for a stack */
         struct page page = { .frame = frame, .text = text };
         size_t n = order_places(frame, places), room = (size_t)MAX(frame->height - 2, 1);
-        size_t packages = count_packages(places, n);
+        size_t packages = count_packages(places, n), above = (packages > 1 ? packages : 0) + 1;
 
         text[0] = 0;
         head(&page);
-        if (n + (packages > 1 ? packages : 0) <= room)
+        if (n + above <= room)
                 as_lines(&page, places, n);
         else if (cell_lines(frame, places, n, false) <= room)
                 as_cells(&page, places, n, false);
@@ -273,7 +304,7 @@ void view_line(const struct supervisor_progress *progress, char *text, size_t si
         }
         (void)snprintf(text, size,
                 "%" PRIu64 " s of %" PRIu64 " s: %zu CPUs, %zu of %zu items ran, %" PRIu64
-                " rounds, %.0f signals/s, "
+                " rounds, %.0f events/s, "
                 "%" PRIu64 " bad",
                 progress->elapsed_ns / 1000000000, progress->duration_ns / 1000000000, progress->n_cpus,
                 progress->items_done, progress->items_all, rounds, events, bad);

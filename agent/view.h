@@ -21,8 +21,9 @@ struct view_frame {
         bool colour;
 };
 
-/* Draws a frame of at most height - 1 lines and width columns, as rich as fits: a line for each CPU; a cell
- * for each (number and state); a mark for each; counts by package. '.' runs, '!' mismatched, 'x' is gone,
+/* Draws a frame of at most height - 1 lines and width columns, as rich as fits: a line for each CPU, at 64 columns and
+ * more with a name of the check that is no other's; a cell for each (number and state); a mark for each; counts by
+ * package. '.' runs, '!' mismatched, 'x' is gone,
  * '-' has not begun. Returns how many lines were written to `text`. */
 int view_render(const struct view_frame *frame, char text[VIEW_TEXT_MAX]);
 

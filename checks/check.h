@@ -133,7 +133,8 @@ struct party_memory;
 struct answers;
 
 struct check {
-        const char *name;    /* UNIT_OPERATION[_ISA]; never used for something else later */
+        const char *
+                name; /* UNIT_OPERATION[_ISA], no other's in its first 24 characters; never used for something else later */
         const char *detects; /* one sentence for an operator */
         enum check_family family;
         isa_set needs;       /* all of these, else the host cannot run it */

@@ -10,6 +10,7 @@
 #include "checks/registers.h"
 
 #define NAME_MAX_LENGTH 48 /* a column of the reports */
+#define NAME_SHOWN 24      /* of it, where a line is short: the live view */
 
 static bool name_formed(const char *name)
 {
@@ -19,12 +20,13 @@ static bool name_formed(const char *name)
                !strstr(name, "__") && name[length - 1] != '_';
 }
 
+/* How many checks have this name, as far as a short line shows it. */
 static unsigned name_uses(const char *name)
 {
         unsigned uses = 0;
 
         for (const struct check *const *c = check_list; *c; c++)
-                uses += strcmp((*c)->name, name) == 0;
+                uses += strncmp((*c)->name, name, NAME_SHOWN) == 0;
         return uses;
 }
 
@@ -58,7 +60,8 @@ bool contract_limits(struct contract *contract)
         if (!name_formed(c->name))
                 return contract_broken(contract, "the name is not UNIT_OPERATION[_ISA]");
         if (name_uses(c->name) > 1)
-                return contract_broken(contract, "two checks have this name");
+                return contract_broken(
+                        contract, "another check has this name, or its first %d characters", NAME_SHOWN);
         if (sentence < 20 || strchr(c->detects, '\n') || c->detects[0] < 'A' || c->detects[0] > 'Z' ||
                 c->detects[sentence - 1] != '.')
                 return contract_broken(contract, "detects is not one sentence");
