@@ -6,7 +6,7 @@ source=${srcdir:-.}
 . "$source/tests/tap.sh"
 
 if command -v mandoc >/dev/null; then
-        for page in "$source"/packaging/man/*.[1-9] packaging/man/assay-checks.7; do
+        for page in "$source"/packaging/man/*.[1-9] packaging/man/assay-checks.7 packaging/man/assay.conf.5; do
                 tap_none "mandoc: ${page##*/}" mandoc -T lint -W warning "$page"
         done
 else
@@ -20,6 +20,13 @@ every_check_has_its_entry() {
         [ -s "$tap_scratch/list" ] && diff "$tap_scratch/page" "$tap_scratch/list"
 }
 tap_ok "assay-checks.7 has every check of the list" every_check_has_its_entry
+
+the_configuration_is_where_it_is_read() {
+        path=$(sed -n 's|^\.It Pa \(/.*/assay\.conf\)$|\1|p' packaging/man/assay.conf.5)
+        echo "${path:-no path}"
+        [ "$path" ] && grep -aqF "$path" assay
+}
+tap_ok "assay.conf.5 names the file that assay reads" the_configuration_is_where_it_is_read
 
 if command -v shellcheck >/dev/null; then
         cd "$source" || exit 99
