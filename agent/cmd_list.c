@@ -67,8 +67,8 @@ static void check_text(const struct check *check, isa_set features, int width)
         terminal_wrap(stdout, check->detects, TEXT_INDENT, TEXT_INDENT, width);
         host_features_text(check->needs, names, sizeof(names));
         (void)snprintf(text, sizeof(text),
-                "%s; a round takes at most %u us%s, %u rounds use every operand once; needs %s.",
-                check_family_name(check->family), check->round_us,
+                "Family %d, %s; a round takes at most %u us%s, %u rounds use every operand once; needs %s.",
+                (int)check->family, check_family_name(check->family), check->round_us,
                 check->parties ? " of several CPUs together" : "", check->cycle,
                 names[0] ? names : "nothing special");
         printf("%*s", TEXT_INDENT, "");
@@ -129,8 +129,8 @@ const struct command cmd_list = {
         .name = "list",
         .summary = "list every check, what it detects and whether this host can run it",
         .help = "list [--coverage] [--json]\n\n"
-                "Lists every check: what it detects, the CPU features that it needs, the longest\n"
-                "time of a round, and whether this host can run it.\n\n"
+                "Lists every check: what it detects, its family, the CPU features that it needs,\n"
+                "the longest time of a round, and whether this host can run it.\n\n"
                 "  --coverage  list instead every instruction that a program can execute on this\n"
                 "              CPU, and the checks that execute it and compare its result; what no\n"
                 "              check covers, what is left out and why; and how much that is\n"

@@ -20,7 +20,7 @@ const char *check_family_name(enum check_family family)
         case CHECK_STACK:
                 return "stack";
         case CHECK_VECTOR:
-                return "vector";
+                return "vector arithmetic";
         case CHECK_PROGRAM:
                 return "random programs";
         case CHECK_CRYPTO:

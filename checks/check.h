@@ -106,6 +106,7 @@ struct check_frame {
         uint32_t skip_general; /* bit r: general register r holds something else just now */
 };
 
+/* What a check is about. README.md, `assay list` and assay-checks(7) call them by number and check_family_name. */
 enum check_family {
         CHECK_STATE = 1, /* register state held through signals and switches */
         CHECK_STACK,     /* push, pop, call, ret, %rsp through every path */

@@ -14,11 +14,19 @@ static const char head[] = ".\\\" SPDX-License-Identifier: Apache-2.0\n"
                            ".Nm assay-checks\n"
                            ".Nd the checks of assay\n"
                            ".Sh DESCRIPTION\n"
-                           "A check is one deterministic computation with a known answer.\n"
+                           "A check is one deterministic computation with a known answer, or of those called\n"
+                           ".Cm program_voted_*\n"
+                           "one of which all CPUs must have the same.\n"
                            ".Xr assay-list 1\n"
                            "says which of them this host can run.\n"
-                           "They run in this order:\n"
-                           ".Bl -tag -width Ds\n";
+                           "They belong to these families:\n"
+                           ".Pp\n"
+                           ".Bl -tag -width 12 -compact\n";
+
+static const char order[] = ".El\n"
+                            ".Pp\n"
+                            "and run in this order:\n"
+                            ".Bl -tag -width Ds\n";
 
 static const char tail[] = ".El\n"
                            ".Sh SEE ALSO\n"
@@ -62,7 +70,7 @@ static void print_check(const struct check *check)
         printf(".It Cm %s\n", check->name);
         print_text(check->detects);
         print_needs(check->needs);
-        printf(" round takes at most %u \\(mcs.\n", check->round_us);
+        printf(" round takes at most %u \\(mcs.\nFamily %d.\n", check->round_us, (int)check->family);
         if (check->parties)
                 printf("Two to %u CPUs run a round together, in\n"
                        ".Cm quiet , timer\nand\n.Cm storm-async\nonly.\n",
@@ -77,6 +85,9 @@ static void print_check(const struct check *check)
 int main(void)
 {
         fputs(head, stdout);
+        for (int family = CHECK_STATE; family <= CHECK_ERRATUM; family++)
+                printf(".It %d\n%s\n", family, check_family_name((enum check_family)family));
+        fputs(order, stdout);
         for (size_t i = 0; check_list[i]; i++)
                 print_check(check_list[i]);
         fputs(tail, stdout);

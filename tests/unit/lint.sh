@@ -21,6 +21,14 @@ every_check_has_its_entry() {
 }
 tap_ok "assay-checks.7 has every check of the list" every_check_has_its_entry
 
+families_have_one_name() {
+        # The numbered families of the page, and the rows of README's table of them.
+        sed -n '/^\.It [0-9]*$/ { s/^\.It //; N; s/\n/ /; p }' packaging/man/assay-checks.7 >"$tap_scratch/page"
+        sed -n 's/^| \([0-9]*\) | \([^|]*[^ |]\) *|.*/\1 \2/p' "$source/README.md" >"$tap_scratch/readme"
+        [ "$(wc -l <"$tap_scratch/page")" -ge 12 ] && diff "$tap_scratch/page" "$tap_scratch/readme"
+}
+tap_ok "README.md lists the families of checks as assay-checks.7 does" families_have_one_name
+
 the_configuration_is_where_it_is_read() {
         path=$(sed -n 's|^\.It Pa \(/.*/assay\.conf\)$|\1|p' packaging/man/assay.conf.5)
         echo "${path:-no path}"
