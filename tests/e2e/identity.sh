@@ -33,6 +33,10 @@ tap_ok "host: the flags of /proc/cpuinfo agree" says host \
 tap_ok "list: its schema" says list 'it["schema"] == "assay.list/1"'
 tap_ok "list: each check says what it detects, its cost, and why it cannot run" says list \
         'it["checks"] and all(c["detects"] and 0 < c["round_us_max"] <= 5000 and c["runs"] == (not c["missing"]) for c in it["checks"])'
+tap_ok "list: assay-list(1) describes every field" says list \
+        'all(k in open("'"$source"'/packaging/man/assay-list.1").read().split(".Sh JSON")[1].split(".Va instructions")[0].split() for c in it["checks"] for k in c)'
+tap_ok "host: the schema of reports describes every field" says host \
+        'set(it["host"]) == set(json.load(open("'"$source"'/conf/assay.report.schema.json"))["properties"]["host"]["properties"])'
 tap_ok "list: names are unique" says list 'len({c["name"] for c in it["checks"]}) == len(it["checks"])'
 
 refused() {
