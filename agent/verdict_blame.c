@@ -85,23 +85,44 @@ static void survey(const struct verdict_input *input, struct blame *blame)
         blame->synthetic = drill && !real;
 }
 
+/* True where `a` accuses some of those that `b` accuses, and nobody else. */
+static bool tells_more(const struct observation *a, const struct observation *b)
+{
+        struct cpu_set few, many;
+
+        candidates(a, &few);
+        candidates(b, &many);
+        for (size_t i = 0; i < ARRAY_SIZE(few.word); i++)
+                if (few.word[i] & ~many.word[i])
+                        return false;
+        return cpu_set_count(&few) < cpu_set_count(&many);
+}
+
+/* Of several that tell of one event the one that tells most stands for it, whichever came first. */
 static void find_events(const struct verdict_input *input, struct blame *blame)
 {
-        const struct evidence *evidence = input->evidence;
-        size_t n = MIN(evidence->n_observations, EVIDENCE_MAX);
+        const struct observation *all = input->evidence->observations;
+        size_t n = MIN(input->evidence->n_observations, EVIDENCE_MAX);
         uint64_t keys[EVIDENCE_MAX]; /* observations are large: they are only looked at where keys agree */
+        uint16_t first[EVIDENCE_MAX],
+                stands[EVIDENCE_MAX]; /* of its event; for the event that it is first of */
 
         for (size_t i = 0; i < n; i++) {
-                const struct observation *o = &evidence->observations[i];
-                bool first = blame_counts(blame, input, o);
+                size_t j = 0;
 
-                keys[i] = check_round_hash(&o->round, o->check) | 1;
-                for (size_t j = 0; first && j < i; j++)
-                        first = keys[j] != keys[i] || !same_event(&evidence->observations[j], o);
-                if (!blame_counts(blame, input, o))
-                        keys[i] = 0;
-                blame->event[i] = first;
+                keys[i] = 0;
+                if (!blame_counts(blame, input, &all[i]))
+                        continue;
+                keys[i] = check_round_hash(&all[i].round, all[i].check) | 1;
+                while (j < i && (keys[j] != keys[i] || !same_event(&all[j], &all[i])))
+                        j++;
+                first[i] = j < i ? first[j] : (uint16_t)i;
+                if (j == i || tells_more(&all[i], &all[stands[first[i]]]))
+                        stands[first[i]] = (uint16_t)i;
         }
+        for (size_t i = 0; i < n; i++)
+                if (keys[i])
+                        blame->event[stands[first[i]]] = true;
 }
 
 /* First those that accuse one CPU alone. */

@@ -22,7 +22,7 @@ struct blame {
         uint32_t first;           /* index of the first observation that counts; UINT32_MAX: none */
         bool votes;               /* there is evidence by vote (which does not count) */
         bool synthetic;           /* what counts comes from a drill */
-        bool event[EVIDENCE_MAX]; /* by observation: it counts, and is the first of its event */
+        bool event[EVIDENCE_MAX]; /* by observation: it counts, and stands for its event */
         uint32_t shared[CHECK_CPU_MAX]; /* events that accuse several CPUs, this one among them */
 };
 
@@ -31,5 +31,6 @@ struct blame {
 bool blame_counts(const struct blame *blame, const struct verdict_input *input, const struct observation *o);
 
 /* An event is a round of the plan, however many observations it made on however many CPUs, or a failure in an
- * experiment. */
+ * experiment. Of its observations that one stands for it which accuses the fewest: a party that finds its own register
+ * wrong accuses itself, while the others, who see what that did, accuse all. */
 void blame_find(const struct verdict_input *input, struct blame *ret_blame);

@@ -540,6 +540,16 @@ static void together_said_twice(void)
         together(4, 5, 2)->round.cpu = 2;
 }
 
+/* The one that erred finds its own register wrong; the other, which told first, sees what that did to the lines. */
+static void together_said_by_one(void)
+{
+        clean();
+        together(4, 2, 5);
+        together(4, 5, 2)->round.cpu = 2;
+        scene.observations[1].seen_on[1] = -1;
+        together(4, 2, 5);
+}
+
 static void together_siblings(void)
 {
         clean(); /* CPUs 5 and 13 are threads of one core */
@@ -691,6 +701,8 @@ static const struct {
         { "a party's own register", together_own_register, H, SCOPE_CPU, "1", true, false, 1 },
         { "one CPU with three others", together_rotated, H, SCOPE_CPU, "5", true, false, 1 },
         { "one round, said by both", together_said_twice, H, SCOPE_HOST, "2,5", false, false, 1 },
+        { "one round, said by both, of one's own register", together_said_by_one, H, SCOPE_CPU, "5", false,
+                false, 1 },
         { "two threads of a core together", together_siblings, H, SCOPE_CORE, "5,13", true, false, 1 },
         { "a thread with its sibling and others", together_siblings_rotated, H, SCOPE_CPU, "5", true, false,
                 1 },
