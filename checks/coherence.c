@@ -11,18 +11,23 @@ static_assert(offsetof(struct coherence_state, results) == COHERENCE_RESULTS &&
                       offsetof(struct coherence_state, party) == COHERENCE_PARTY &&
                       offsetof(struct coherence_state, passes) == COHERENCE_PASSES &&
                       offsetof(struct coherence_state, cycles_most) == COHERENCE_CYCLES_MOST &&
+                      offsetof(struct coherence_state, turns) == COHERENCE_TURNS &&
                       offsetof(struct coherence_state, pulses) == COHERENCE_PULSES &&
+                      offsetof(struct coherence_state, collects) == COHERENCE_COLLECTS &&
                       offsetof(struct coherence_state, parameters) == COHERENCE_PARAMETERS,
         "as the kernels have it");
 
 #define LINE 64
 #define FLAGS_AT_END 0x44 /* ZF PF: a register cleared by xor */
+#define RESULT(name) (uint32_t)(sizeof(struct registers) + 8 * COHERENCE_RESULT_##name)
 
 const struct check_field coherence_fields[COHERENCE_FIELDS] = {
-        { "wait without end", CHECK_UNIT_COHERENCE, sizeof(struct registers), 1, 8, 8 },
-        { "pointer into the shared lines", CHECK_UNIT_GENERAL, sizeof(struct registers) + 8, 1, 8, 8 },
-        { "what a party collected, word", CHECK_UNIT_COHERENCE, sizeof(struct registers) + 16,
-                COHERENCE_RESULT_WORDS - 2, 8, 8 },
+        { "pointer into the shared lines", CHECK_UNIT_GENERAL, RESULT(POINTERS), 1, 8, 8 },
+        { "count of waits", CHECK_UNIT_GENERAL, RESULT(WAITS), 1, 8, 8 },
+        { "count of passes", CHECK_UNIT_GENERAL, RESULT(R8), 1, 8, 8 },
+        { "wait without end", CHECK_UNIT_COHERENCE, RESULT(FATE), 1, 8, 8 },
+        { "what a party collected, word", CHECK_UNIT_COHERENCE, RESULT(R11),
+                COHERENCE_RESULT_WORDS - COHERENCE_RESULT_R11, 8, 8 },
         { "shared line", CHECK_UNIT_COHERENCE, sizeof(struct registers) + 8 * COHERENCE_RESULT_WORDS,
                 PARTY_DATA_SIZE / LINE, LINE, 8 },
 };
@@ -85,7 +90,9 @@ void coherence_setup(
         state->previous = (model.party ? model.party : model.parties) - 1;
         state->passes = model.passes;
         state->cycles_most = COHERENCE_PATIENCE;
-        state->since = state->alike = 0;
+        state->since = state->alike = state->turns = 0;
+        for (unsigned i = 0; i < COHERENCE_COLLECT_WORDS; i++)
+                state->collects[i] = unit->collects >> i & 1 ? UINT64_MAX : 0;
         check_clear(state->pulses, sizeof(state->pulses));
         check_clear(state->parameters, sizeof(state->parameters));
         if (unit->give)
@@ -93,35 +100,50 @@ void coherence_setup(
         check_copy(&state->round, round, sizeof(*round));
 }
 
-/* Registers of which no check speaks keep what they held. */
+/* Of a party that is through. */
 static void expect(const struct coherence_state *state, const struct coherence_unit *unit, uint8_t *data,
         uint64_t *results)
 {
-        const uint64_t *general = state->registers.in.general;
         struct coherence_model model = make_model(&state->round, data, unit);
 
         model.passes = state->passes;
         model.results = results;
-        results[COHERENCE_RESULT_STALLED] = results[COHERENCE_RESULT_POINTERS] = 0;
-        results[COHERENCE_RESULT_R9] = general[REGISTERS_R8 + 1];
-        results[COHERENCE_RESULT_R10] = general[REGISTERS_R8 + 2];
-        results[COHERENCE_RESULT_R11] = 0; /* of every kernel: the differences that it saw */
-        results[COHERENCE_RESULT_R14] = general[REGISTERS_R15 - 1];
-        results[COHERENCE_RESULT_R15] = general[REGISTERS_R15];
-        results[COHERENCE_RESULT_R8] = 0; /* passes to go */
+        check_clear(results, 8 * COHERENCE_RESULT_WORDS);
+        results[COHERENCE_RESULT_FATE] = PARTY_DONE;
+        coherence_waited(&model, 0, 2);
         fill(data, &state->round, unit);
         unit->expect(&model);
+}
+
+/* Of a party that left in a wait, after some passes: what it has collected by then is chance. Where all waited for each
+ * other, only that is wrong. */
+static void expect_left(const struct coherence_state *state, const struct coherence_unit *unit,
+        uint8_t *data, uint64_t *results)
+{
+        check_copy(results, state->results, sizeof(state->results));
+        if (results[COHERENCE_RESULT_FATE] == PARTY_STALLED)
+                results[COHERENCE_RESULT_FATE] = PARTY_DONE;
+        results[COHERENCE_RESULT_POINTERS] = results[COHERENCE_RESULT_R11] = 0;
+        results[COHERENCE_RESULT_WAITS] &= -COHERENCE_A_WAIT;
+        results[COHERENCE_RESULT_R8] = MIN(results[COHERENCE_RESULT_R8], state->passes);
+        for (unsigned i = 0; i < COHERENCE_COLLECT_WORDS; i++)
+                if (!(unit->collects >> i & 1))
+                        results[COHERENCE_RESULT_RBX + i] = 0;
+        check_poison(data, PARTY_DATA_SIZE);
 }
 
 int coherence_verify(const struct coherence_state *state, const struct coherence_unit *unit,
         struct check_mismatch *ret_mismatch)
 {
-        uint64_t results[COHERENCE_RESULT_WORDS];
+        uint64_t results[COHERENCE_RESULT_WORDS], fate = state->results[COHERENCE_RESULT_FATE];
         uint8_t data[PARTY_DATA_SIZE] __attribute__((aligned(LINE)));
         struct check_compare compare;
         struct registers image;
 
-        expect(state, unit, data, results);
+        if (fate == PARTY_LEFT || fate == PARTY_STALLED)
+                expect_left(state, unit, data, results);
+        else
+                expect(state, unit, data, results);
         check_copy(&image, &state->registers.in, sizeof(image));
         image.flags = FLAGS_AT_END;
         check_compare_begin(&compare);

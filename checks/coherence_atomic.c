@@ -85,14 +85,12 @@ static void add_expect(const struct coherence_model *model)
         COHERENCE_AT(uint32_t, model, 60) -= (uint32_t)sum + n;
         if (n % 2)
                 COHERENCE_AT(uint64_t, model, 64) = -COHERENCE_AT(uint64_t, model, 64);
-        model->results[COHERENCE_RESULT_R9] = 0;
-        model->results[COHERENCE_RESULT_R10] = 0;
-        model->results[COHERENCE_RESULT_R14] = 0;
 }
 
 static const struct coherence_unit add_unit = {
         .lines = 2,
         .passes = 513,
+        .collects = COHERENCE_COLLECT(R9) | COHERENCE_COLLECT(R10) | COHERENCE_COLLECT(R14),
         .begin = tickets_begin,
         .give = add_give,
         .expect = add_expect,
@@ -138,13 +136,18 @@ static void bits_give(const struct coherence_model *model, uint64_t *parameters)
         parameters[2] = bits_own(model, model->party);
 }
 
+static uint64_t turn(uint64_t value)
+{
+        return value << COHERENCE_CARRY_TURN | value >> (64 - COHERENCE_CARRY_TURN);
+}
+
 /* What the carry flag said: of the bit that toggles, the one that was clear, the one that was set. */
 static uint64_t bits_carries(const struct coherence_model *model, uint64_t toggling)
 {
         uint64_t bit = toggling >> bits_index(model, model->party) & 1, carries = 0;
 
         for (unsigned pass = 0; pass < model->passes; pass++) {
-                carries = carries << 3 | bit << 2 | 1;
+                carries = turn(turn(turn(carries + bit)) + 1);
                 bit ^= 1;
         }
         return carries;
@@ -152,6 +155,7 @@ static uint64_t bits_carries(const struct coherence_model *model, uint64_t toggl
 
 static void bits_expect(const struct coherence_model *model)
 {
+        model->results[COHERENCE_RESULT_RBX] = model->party;
         model->results[COHERENCE_RESULT_R9] = bits_carries(model, COHERENCE_AT(uint64_t, model, 8));
         for (unsigned party = 0; model->passes % 2 && party < model->parties; party++) {
                 COHERENCE_AT(uint64_t, model, 0) ^= bits_any(model, party);
@@ -167,6 +171,7 @@ static void bits_expect(const struct coherence_model *model)
 static const struct coherence_unit bits_unit = {
         .lines = 1,
         .passes = 513,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9),
         .begin = bits_begin,
         .give = bits_give,
         .expect = bits_expect,
@@ -222,13 +227,13 @@ static void compare_expect(const struct coherence_model *model)
         tickets_expect(model, n);
         COHERENCE_AT(uint64_t, model, 80) += series(count, 1, n);
         pair_set_32(model, count + n);
-        model->results[COHERENCE_RESULT_R9] = 0;
-        model->results[COHERENCE_RESULT_R14] = 0;
+        coherence_waited(model, 5 * model->passes, 0);
 }
 
 static const struct coherence_unit compare_unit = {
         .lines = 2,
         .passes = 1024,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9) | COHERENCE_COLLECT(R14),
         .begin = compare_begin,
         .give = pair_give,
         .expect = compare_expect,
@@ -249,12 +254,13 @@ static void pair_expect(const struct coherence_model *model)
 
         pair_set_64(model, count + n);
         COHERENCE_AT(uint64_t, model, 72) += series(count, 1, n);
-        model->results[COHERENCE_RESULT_R9] = 0;
+        coherence_waited(model, model->passes, 0);
 }
 
 static const struct coherence_unit compare_cx16_unit = {
         .lines = 2,
         .passes = 4096,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9),
         .begin = pair_begin,
         .give = pair_give,
         .expect = pair_expect,

@@ -10,14 +10,15 @@ FUNCTION coherence_add_run
         xor     %r9d, %r9d
         xor     %r10d, %r10d
         xor     %r14d, %r14d
-1:      mov     PARAMETER(0), %rax
+        mov     PARAMETER(2), %rdx
+1:      add     %r10, %r9
+        mov     PARAMETER(0), %rax
         lock xadd %rax, (%rsi)
         cmp     %r10, %rax
         setbe   %cl
         movzbl  %cl, %ecx
         add     %rcx, %r11
         mov     %rax, %r10
-        add     %rax, %r9
         mov     PARAMETER(1), %eax
         lock xadd %eax, 8(%rsi)
         add     %rax, %r14
@@ -30,22 +31,22 @@ FUNCTION coherence_add_run
         movzbl  %al, %eax
         add     %rax, %r14
         lock incb 15(%rsi)
-        mov     PARAMETER(2), %rcx
-        lock add %rcx, 16(%rsi)
-        lock sub %ecx, 24(%rsi)
-        lock add %cx, 28(%rsi)
-        lock sub %cl, 30(%rsi)
+        lock add %rdx, 16(%rsi)
+        lock sub %edx, 24(%rsi)
+        lock add %dx, 28(%rsi)
+        lock sub %dl, 30(%rsi)
         lock decb 31(%rsi)
-        lock sub %rcx, 32(%rsi)
+        lock sub %rdx, 32(%rsi)
         lock incq 40(%rsi)
         lock decq 48(%rsi)
         stc
-        lock adc %ecx, 56(%rsi)
+        lock adc %edx, 56(%rsi)
         stc
-        lock sbb %ecx, 60(%rsi)
+        lock sbb %edx, 60(%rsi)
         lock negq 64(%rsi)
         dec     %r8
         jnz     1b
+        add     %r10, %r9
         lock add %r9, 72(%rsi)
         lock add %r14, 80(%rsi)
         xor     %r9d, %r9d /* its own share is nobody's to know */
@@ -61,7 +62,13 @@ END coherence_add_run
         or      %rax, %r11
 .endm
 
-/* bits. A party's bits lie among those of the others. What they were, as the carry flag says it, goes into r9. */
+/* What a bit was, as the carry flag says it, goes into r9, which turns, so that nothing leaves it. */
+.macro CARRY_SEEN
+        adc     $0, %r9
+        rol     $COHERENCE_CARRY_TURN, %r9
+.endm
+
+/* bits. A party's bits lie among those of the others. */
 FUNCTION coherence_bits_run
         COHERENCE_ENTER
         xor     %r9d, %r9d
@@ -71,11 +78,11 @@ FUNCTION coherence_bits_run
 1:      mov     PARAMETER(0), %rax
         lock xor %rax, (%rsi)
         lock btc %rcx, 8(%rsi)
-        rcl     $1, %r9
+        CARRY_SEEN
         lock bts %rcx, 16(%rsi)
-        rcl     $1, %r9
+        CARRY_SEEN
         lock btr %rcx, 16(%rsi)
-        rcl     $1, %r9
+        CARRY_SEEN
         lock notq 24(%rsi)
         lock or %rdx, 32(%rsi)
         mov     32(%rsi), %rax
@@ -145,6 +152,7 @@ FUNCTION coherence_compare_run
         lock add %r14, 80(%rsi)
         xor     %r9d, %r9d
         xor     %r14d, %r14d
+        xor     %ebx, %ebx
         COHERENCE_LEAVE
 END coherence_compare_run
 
@@ -171,5 +179,6 @@ FUNCTION coherence_compare_cx16_run
         jnz     5b
         lock add %r9, 72(%rsi)
         xor     %r9d, %r9d
+        xor     %ebx, %ebx
         COHERENCE_LEAVE
 END coherence_compare_cx16_run

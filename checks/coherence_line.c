@@ -47,6 +47,7 @@ static void share_expect(const struct coherence_model *model)
 {
         for (unsigned party = 0; party < model->parties; party++)
                 share_units(model, party, model->passes);
+        model->results[COHERENCE_RESULT_RBX] = coherence_number(model->round, model->party, 1);
         model->results[COHERENCE_RESULT_R9] = share_value(model, model->party, model->passes);
         model->results[COHERENCE_RESULT_R10] = share_value(model, model->party, model->passes + 1);
 }
@@ -54,6 +55,7 @@ static void share_expect(const struct coherence_model *model)
 static const struct coherence_unit share_unit = {
         .lines = 8,
         .passes = 512,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9) | COHERENCE_COLLECT(R10),
         .begin = share_begin,
         .give = share_give,
         .expect = share_expect,
@@ -86,11 +88,13 @@ static void invalidate_expect(const struct coherence_model *model)
         }
         model->results[COHERENCE_RESULT_R9] = last + invalidate_number(model, 2);
         model->results[COHERENCE_RESULT_R10] = model->passes % model->parties;
+        coherence_waited(model, 0, 2 * model->passes);
 }
 
 static const struct coherence_unit invalidate_unit = {
         .lines = COHERENCE_INVALIDATE_LINES,
-        .passes = 192,
+        .passes = 192, /* in fours */
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9) | COHERENCE_COLLECT(R10),
         .give = invalidate_give,
         .expect = invalidate_expect,
 };

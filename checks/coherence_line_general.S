@@ -48,12 +48,11 @@ END coherence_share_run
 
 /* invalidate. The parties write all lines in turn, and all of them read them, so that every cache holds them when the
  * next one writes. In every fourth pass the writer flushes what it wrote, in another the readers what they read.
- *      r10  whose turn it is     r9  the value; line i holds i steps more     rbx  passes so far */
+ *      r10  whose turn it is     r9  the value; line i holds i steps more */
 FUNCTION coherence_invalidate_run
         COHERENCE_ENTER
         mov     PARAMETER(0), %r9
         xor     %r10d, %r10d
-        xor     %ebx, %ebx
 1:      cmp     STATE(PARTY), %r10
         jne     3f
         mov     %rsi, %rdx
@@ -65,7 +64,7 @@ FUNCTION coherence_invalidate_run
         add     $64, %rdx
         dec     %ecx
         jnz     2b
-        test    $3, %ebx
+        test    $3, %r8d
         jnz     3f
         FLUSH
 3:      call    coherence_meet
@@ -73,15 +72,15 @@ FUNCTION coherence_invalidate_run
         mov     %r9, %rax
         mov     $COHERENCE_INVALIDATE_LINES, %ecx
 5:      .irp    at, 0,56
-        mov     \at(%rdx), %r12
-        xor     %rax, %r12
-        or      %r12, %r11
+        mov     \at(%rdx), %rbx
+        xor     %rax, %rbx
+        or      %rbx, %r11
         .endr
         add     PARAMETER(1), %rax
         add     $64, %rdx
         dec     %ecx
         jnz     5b
-        mov     %ebx, %eax
+        mov     %r8d, %eax
         and     $3, %eax
         cmp     $2, %eax
         jne     6f
@@ -94,8 +93,7 @@ FUNCTION coherence_invalidate_run
         cmp     STATE(PARTIES), %r10
         jb      7f
         xor     %r10d, %r10d
-7:      inc     %ebx
-        dec     %r8
+7:      dec     %r8
         jnz     1b
         COHERENCE_LEAVE
 END coherence_invalidate_run

@@ -37,7 +37,6 @@ static void expect(const struct coherence_model *model, uint32_t at, uint32_t su
 
         set(model, at, count + n);
         COHERENCE_AT(uint64_t, model, sum_at) += n * count + n * (n - 1) / 2;
-        model->results[COHERENCE_RESULT_R9] = 0;
 }
 
 static void exchange_begin(const struct coherence_model *model)
@@ -49,11 +48,13 @@ static void exchange_begin(const struct coherence_model *model)
 static void exchange_expect(const struct coherence_model *model)
 {
         expect(model, 64, 8);
+        coherence_waited(model, model->passes, 0);
 }
 
 static const struct coherence_unit exchange_unit = {
         .lines = 4,
         .passes = 2048,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9),
         .begin = exchange_begin,
         .give = give,
         .expect = exchange_expect,
@@ -65,18 +66,13 @@ COHERENCE_CHECK(exchange, 0,
         "one before left them.");
 
 /* Over the same window. */
-static void transaction_expect(const struct coherence_model *model)
-{
-        exchange_expect(model);
-        model->results[COHERENCE_RESULT_R10] = 0;
-}
-
 static const struct coherence_unit transaction_rtm_unit = {
         .lines = 4,
         .passes = 2048,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9) | COHERENCE_COLLECT(R10),
         .begin = exchange_begin,
         .give = give,
-        .expect = transaction_expect,
+        .expect = exchange_expect,
 };
 
 COHERENCE_CHECK(transaction_rtm, ISA(RTM),
@@ -98,13 +94,16 @@ static void mutex_expect(const struct coherence_model *model)
         for (unsigned level = 1; level < PARTY_MOST; level++)
                 COHERENCE_AT(uint64_t, model, 64 * (4 + level)) = 0;
         expect(model, MUTEX_COUNT, MUTEX_SUM);
-        model->results[COHERENCE_RESULT_R10] = 0;
-        model->results[COHERENCE_RESULT_R14] = 0;
+        model->results[COHERENCE_RESULT_R10] = model->parties;
+        model->results[COHERENCE_RESULT_R14] = 64 * model->party;
+        coherence_waited(model, model->passes * (model->parties - 1), 1);
 }
 
 static const struct coherence_unit mutex_unit = {
         .lines = 13,
         .passes = 192,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9) | COHERENCE_COLLECT(R10) |
+                    COHERENCE_COLLECT(R14),
         .begin = mutex_begin,
         .give = give,
         .expect = mutex_expect,

@@ -75,7 +75,6 @@ FUNCTION coherence_mutex_run
         movq    $0, 64*6(%rsi)
         movq    $0, 64*7(%rsi)
         xor     %r9d, %r9d
-        xor     %r10d, %r10d
-        xor     %r14d, %r14d
+        sub     %rsi, %r14
         COHERENCE_LEAVE
 END coherence_mutex_run

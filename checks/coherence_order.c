@@ -10,6 +10,11 @@ static uint64_t shared_number(const struct coherence_model *model, unsigned inde
         return coherence_number(model->round, SHARED, index);
 }
 
+static unsigned next(const struct coherence_model *model)
+{
+        return model->party + 1 < model->parties ? model->party + 1 : 0;
+}
+
 static unsigned previous(const struct coherence_model *model)
 {
         return (model->party ? model->party : model->parties) - 1;
@@ -48,11 +53,13 @@ static void pingpong_expect(const struct coherence_model *model)
         model->results[COHERENCE_RESULT_R10] = model->party + turns;
         model->results[COHERENCE_RESULT_R14] = parameters[0] + moved;
         model->results[COHERENCE_RESULT_R15] = parameters[1] + moved;
+        coherence_waited(model, model->passes, 0);
 }
 
 static const struct coherence_unit pingpong_unit = {
         .lines = 1,
         .passes = 768,
+        .collects = COHERENCE_COLLECT(R10) | COHERENCE_COLLECT(R14) | COHERENCE_COLLECT(R15),
         .begin = pingpong_begin,
         .give = pingpong_give,
         .expect = pingpong_expect,
@@ -105,13 +112,17 @@ static void message_expect(const struct coherence_model *model)
         }
         model->results[COHERENCE_RESULT_R9] = message_base(model, model->party) + moved;
         model->results[COHERENCE_RESULT_R10] = message_base(model, previous(model)) + moved;
-        model->results[COHERENCE_RESULT_R14] = 0;
-        model->results[COHERENCE_RESULT_R15] = 0;
+        model->results[COHERENCE_RESULT_R14] = MESSAGE_SIZE * model->party;
+        model->results[COHERENCE_RESULT_R15] = MESSAGE_SIZE * previous(model);
+        model->results[COHERENCE_RESULT_RBX] = passes + 1;
+        coherence_waited(model, 2 * passes, 0);
 }
 
 static const struct coherence_unit message_unit = {
         .lines = COHERENCE_MESSAGE_LINES * PARTY_MOST,
         .passes = 256,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9) | COHERENCE_COLLECT(R10) |
+                    COHERENCE_COLLECT(R14) | COHERENCE_COLLECT(R15),
         .begin = message_begin,
         .give = message_give,
         .expect = message_expect,
@@ -124,12 +135,13 @@ COHERENCE_CHECK(message, 0,
 
 /* ---- order ---- */
 
+#define ORDER_LINE 128
 #define ORDER_BITS 512
 
 static void order_begin(const struct coherence_model *model)
 {
         for (unsigned party = 0; party < PARTY_MOST; party++) {
-                COHERENCE_AT(uint64_t, model, 128 * party) = 0;
+                COHERENCE_AT(uint64_t, model, ORDER_LINE * party) = 0;
                 for (unsigned word = 0; word < COHERENCE_ORDER_WORDS; word++)
                         COHERENCE_AT(uint64_t, model, ORDER_BITS + 64 * party + 8 * word) = 0;
         }
@@ -138,16 +150,19 @@ static void order_begin(const struct coherence_model *model)
 static void order_expect(const struct coherence_model *model)
 {
         for (unsigned party = 0; party < model->parties; party++)
-                COHERENCE_AT(uint64_t, model, 128 * party) = model->passes;
-        model->results[COHERENCE_RESULT_R9] = 0;
+                COHERENCE_AT(uint64_t, model, ORDER_LINE * party) = model->passes;
+        model->results[COHERENCE_RESULT_RBX] = COHERENCE_ORDER_WORDS;
         model->results[COHERENCE_RESULT_R10] = model->passes + 1;
-        model->results[COHERENCE_RESULT_R14] = 0;
-        model->results[COHERENCE_RESULT_R15] = 0;
+        model->results[COHERENCE_RESULT_R14] = ORDER_LINE * model->party;
+        model->results[COHERENCE_RESULT_R15] = ORDER_LINE * next(model);
+        coherence_waited(model, model->passes, 2);
 }
 
 static const struct coherence_unit order_unit = {
         .lines = 12,
         .passes = 512,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9) | COHERENCE_COLLECT(R10) |
+                    COHERENCE_COLLECT(R14) | COHERENCE_COLLECT(R15),
         .begin = order_begin,
         .expect = order_expect,
 };
@@ -160,6 +175,7 @@ COHERENCE_CHECK(order, 0,
 /* ---- ring ---- */
 
 #define RING_SIZE (64 * COHERENCE_RING_LINES)
+#define RING_SLOT 16
 #define RING_PUT 128
 #define RING_TAKEN 192
 
@@ -193,8 +209,9 @@ static void ring_expect(const struct coherence_model *model)
                 for (uint32_t slot = 0; slot < COHERENCE_RING_SLOTS; slot++) {
                         uint64_t value = ring_value(model, party, passes - COHERENCE_RING_SLOTS + slot);
 
-                        COHERENCE_AT(uint64_t, model, at + 16 * slot) = value;
-                        COHERENCE_AT(uint64_t, model, at + 16 * slot + 8) = ~(value << 32 | value >> 32);
+                        COHERENCE_AT(uint64_t, model, at + RING_SLOT * slot) = value;
+                        COHERENCE_AT(uint64_t, model, at + RING_SLOT * slot + 8) =
+                                ~(value << 32 | value >> 32);
                 }
                 COHERENCE_AT(uint64_t, model, at + RING_PUT) = passes;
                 COHERENCE_AT(uint64_t, model, at + RING_TAKEN) = passes;
@@ -203,11 +220,15 @@ static void ring_expect(const struct coherence_model *model)
         model->results[COHERENCE_RESULT_R10] = passes;
         model->results[COHERENCE_RESULT_R14] = ring_value(model, model->party, passes);
         model->results[COHERENCE_RESULT_R15] = ring_value(model, previous(model), passes);
+        model->results[COHERENCE_RESULT_RBX] = (passes - 1) % COHERENCE_RING_SLOTS * RING_SLOT;
+        coherence_waited(model, 2 * passes, 0);
 }
 
 static const struct coherence_unit ring_unit = {
         .lines = COHERENCE_RING_LINES * PARTY_MOST,
         .passes = 1024,
+        .collects = COHERENCE_COLLECT(RBX) | COHERENCE_COLLECT(R9) | COHERENCE_COLLECT(R10) |
+                    COHERENCE_COLLECT(R14) | COHERENCE_COLLECT(R15),
         .begin = ring_begin,
         .give = ring_give,
         .expect = ring_expect,

@@ -99,9 +99,9 @@ FUNCTION coherence_message_run
 9:      WAITED
         mov     %r10, %rax
         xor     %ecx, %ecx
-6:      mov     (%r15,%rcx,8), %r12
-        xor     %rax, %r12
-        or      %r12, %r11
+6:      xor     (%r15,%rcx,8), %rax
+        or      %rax, %r11
+        xor     (%r15,%rcx,8), %rax
         add     %rdx, %rax
         inc     %ecx
         cmp     $32, %ecx
@@ -115,20 +115,22 @@ FUNCTION coherence_message_run
         inc     %rbx
         dec     %r8
         jnz     1b
-        xor     %r14d, %r14d
-        xor     %r15d, %r15d
+        sub     %rsi, %r14
+        sub     %rsi, %r15
         COHERENCE_LEAVE
 END coherence_message_run
 
 /* order. In each pass all parties store to a line of their own and, past a fence, load the next one's: that all of
  * them find the value of the pass before is forbidden. A bit a pass says who did. The fence is mfence, an exchange
  * that is the store itself, or a locked instruction elsewhere, in turn.
- *      r10  the pass      r14, r15  the party's line and the next one's      rbx  words of bits so far */
+ *      r10  the pass      r14, r15  the party's line and the next one's      rbx  words of bits so far
+ *      r9, rdx  the bits, twice: they are chance, so only a second register shows that one of them was lost */
 FUNCTION coherence_order_run
         COHERENCE_ENTER
         PARTY_ADDRESS STATE(PARTY), 128, 0, r14
         PARTY_ADDRESS STATE(NEXT), 128, 0, r15
         xor     %r9d, %r9d
+        xor     %edx, %edx
         mov     $1, %r10d
         xor     %ebx, %ebx
 1:      lea     -1(%r10), %rcx
@@ -151,12 +153,22 @@ FUNCTION coherence_order_run
 6:      mov     (%r15), %rax
         cmp     %r10, %rax
         rcl     $1, %r9
+        cmp     %r10, %rax
+        rcl     $1, %rdx
+        sub     %rcx, %rax /* it is at most as many passes ahead as there are parties */
+        cmp     STATE(PARTIES), %rax
+        seta    %al
+        movzbl  %al, %eax
+        or      %rax, %r11
         inc     %r10
         dec     %r8
         test    $63, %r8d
         jnz     1b
-        PARTY_ADDRESS STATE(PARTY), 64, 512, rdx
-        mov     %r9, (%rdx,%rbx,8)
+        PARTY_ADDRESS STATE(PARTY), 64, 512, rax
+        mov     %r9, (%rax,%rbx,8)
+        xor     %r9, %rdx
+        or      %rdx, %r11
+        mov     %r9, %rdx
         inc     %ebx
         test    %r8, %r8
         jnz     1b
@@ -182,14 +194,15 @@ FUNCTION coherence_order_run
         cmp     $COHERENCE_ORDER_WORDS, %ebx
         jb      9b
         xor     %r9d, %r9d
-        xor     %r14d, %r14d
-        xor     %r15d, %r15d
+        sub     %rsi, %r14
+        sub     %rsi, %r15
         COHERENCE_LEAVE
 END coherence_order_run
 
 /* ring. Each party puts values into a ring of slots, each with its sum, as long as there is room, and takes out those
  * of the one before it, as long as there are any.
- *      r9, r10  put and taken so far    rcx, rdx  their values      r14, r15  the party's ring, the one before its */
+ *      r9, r10  put and taken so far    rcx, rdx  their values      r14, r15  the party's ring, the one before its
+ *      rbx  the slot that was put or taken last, -1 where none was since the last look */
 FUNCTION coherence_ring_run
         COHERENCE_ENTER
         xor     %r9d, %r9d
@@ -198,7 +211,7 @@ FUNCTION coherence_ring_run
         PARTY_ADDRESS STATE(PREVIOUS), 64*COHERENCE_RING_LINES, 0, r15
         mov     PARAMETER(0), %rcx
         mov     PARAMETER(1), %rdx
-1:      xor     %r12d, %r12d /* whether anything was done */
+1:      mov     $-1, %ebx
         cmp     STATE(PASSES), %r9
         jae     2f
         mov     %r9, %rax
@@ -216,7 +229,7 @@ FUNCTION coherence_ring_run
         add     PARAMETER(2), %rcx
         inc     %r9
         mov     %r9, 128(%r14)
-        inc     %r12d
+        WAITED
 2:      test    %r8, %r8
         jz      3f
         cmp     128(%r15), %r10
@@ -236,16 +249,14 @@ FUNCTION coherence_ring_run
         inc     %r10
         mov     %r10, 192(%r15)
         dec     %r8
-        inc     %r12d
+        WAITED
 3:      mov     STATE(PASSES), %rax
         xor     %r9, %rax
         or      %r8, %rax
         jz      5f
-        test    %r12d, %r12d
-        jnz     4f
+        test    %ebx, %ebx
+        jns     1b
         call    coherence_spin
-        jmp     1b
-4:      WAITED
         jmp     1b
 5:      mov     %rcx, %r14
         mov     %rdx, %r15

@@ -4,6 +4,7 @@
 
 #define GENERAL(n) (REGISTERS_GENERAL + 8 * (n))
 #define RESULT(n) COHERENCE_RESULTS + 8 * (n)(%rbp)
+#define COLLECTS(n) COHERENCE_COLLECTS + 8 * (n)(%rbp)
 
         .section .rodata
         .balign 8
@@ -12,22 +13,27 @@
 coherence_wait: .quad 1 << 32 /* a wait more in r13 */
         .text
 
+.macro LOOK_POP
+        .irp    r, r12,rdx,rcx,rbx,rax
+        pop     %\r
+        .endr
+.endm
+
 /* One turn of a wait. Does not return where the round is over for this party. */
 FUNCTION coherence_spin
         pause
         inc     %r13
+        incq    STATE(TURNS)
         mov     %r13, PARTY_PULSE(%rdi)
-        mov     STATE(MEMORY), %r12
         cmpq    $0, PARTY_GAVE_UP(%r12)
         jne     .Lleft
         test    $COHERENCE_LOOK-1, %r13d
         jz      .Llook
         ret
 .Llook:
-        push    %rax
-        push    %rbx
-        push    %rcx
-        push    %rdx
+        .irp    r, rax,rbx,rcx,rdx,r12
+        push    %\r
+        .endr
         rdtsc
         shl     $32, %rdx
         or      %rdx, %rax
@@ -54,10 +60,7 @@ FUNCTION coherence_spin
         dec     %rcx
         jnz     1b
         test    %rbx, %rbx
-        pop     %rdx
-        pop     %rcx
-        pop     %rbx
-        pop     %rax
+        LOOK_POP
         jnz     2f
         incq    STATE(ALIKE)
         cmpq    $COHERENCE_ALIKE_MOST, STATE(ALIKE)
@@ -66,29 +69,34 @@ FUNCTION coherence_spin
 2:      movq    $0, STATE(ALIKE)
         ret
 .Lstalled:
-        mov     STATE(MEMORY), %r12
-        movq    $1, PARTY_GAVE_UP(%r12)
-        movq    $1, RESULT(0)
         mov     $PARTY_STALLED, %ecx
-        jmp     coherence_leave
+        jmp     4f
 .Lgive_up:
-        movq    $1, PARTY_GAVE_UP(%r12)
+        LOOK_POP
+        mov     $PARTY_LEFT, %ecx
+4:      mov     STATE(MEMORY), %rax /* r12 may be why it leaves */
+        movq    $1, PARTY_GAVE_UP(%rax)
+        jmp     5f
 .Lleft:
         mov     $PARTY_LEFT, %ecx
+5:      pop     %rax /* where the turn was called: rsp is to be as in the kernel */
+        lea     .Lmet(%rip), %rdx
+        cmp     %rdx, %rax
+        jne     coherence_leave
+        pop     %rax
         jmp     coherence_leave
 END coherence_spin
 
-/* Waits until every party has come here as often as this one. Changes rax, rcx, rdx, r12. */
+/* Waits until every party has come here as often as this one. Changes rax, rcx, rdx. */
 FUNCTION coherence_meet
         incq    PARTY_PHASE(%rdi)
         mov     STATE(PARTIES), %rcx
-        mov     STATE(MEMORY), %rdx
-        add     $PARTY_LINE, %rdx
+        lea     PARTY_LINE(%r12), %rdx
 1:      mov     PARTY_PHASE(%rdi), %rax
         cmp     %rax, PARTY_PHASE(%rdx)
         jae     2f
         call    coherence_spin
-        jmp     1b
+.Lmet:  jmp     1b
 2:      WAITED
         add     $PARTY_LINE, %rdx
         dec     %rcx
@@ -96,40 +104,57 @@ FUNCTION coherence_meet
         ret
 END coherence_meet
 
+/* What a register has collected is a result, and the register gets its sentinel back; else it stays as it is. */
+.macro COLLECT register, general, index
+        mov     %\register, %rax
+        and     COLLECTS(\index), %rax
+        mov     %rax, RESULT(5+\index)
+        xor     %rax, %\register
+        mov     GENERAL(\general)(%rbp), %rax
+        and     COLLECTS(\index), %rax
+        or      %rax, %\register
+.endm
+
 /* Jumped to. What every party has left in the data, and what this one collected, go to the output. */
 FUNCTION coherence_finish
         call    coherence_meet
-        mov     STATE(MEMORY), %rdx
         mov     $PARTY_DATA_SIZE/8, %ecx
-1:      mov     PARTY_DATA-8(%rdx,%rcx,8), %rax
+1:      mov     PARTY_DATA-8(%r12,%rcx,8), %rax
         mov     %rax, COHERENCE_SEEN-8(%rbp,%rcx,8)
         dec     %rcx
         jnz     1b
-        movq    $0, RESULT(0)
-        xor     STATE(LINES), %rsi
-        xor     STATE(OWN), %rdi
-        or      %rsi, %rdi
-        mov     %rdi, RESULT(1)
-        mov     %r9, RESULT(2)
-        mov     %r10, RESULT(3)
-        mov     %r11, RESULT(4)
-        mov     %r14, RESULT(5)
-        mov     %r15, RESULT(6)
-        mov     %r8, RESULT(7)
         mov     $PARTY_DONE, %ecx
-coherence_leave:
+        jmp     coherence_leave
+END coherence_finish
+
+/* Jumped to, with the party's fate in rcx. */
+FUNCTION coherence_leave
+        mov     %rcx, RESULT(3)
         mov     STATE(OWN), %rdx
         mov     %rcx, PARTY_FATE(%rdx)
-        mov     GENERAL(4)(%rbp), %rsp
+        xor     %rdx, %rdi
+        xor     STATE(LINES), %rsi
+        xor     STATE(MEMORY), %r12
+        or      %rsi, %rdi
+        or      %r12, %rdi
+        mov     %rdi, RESULT(0)
+        sub     STATE(TURNS), %r13
+        mov     %r13, RESULT(1)
+        mov     %r8, RESULT(2)
+        mov     %r11, RESULT(4)
+        COLLECT rbx, 3, 0
+        COLLECT r9, 9, 1
+        COLLECT r10, 10, 2
+        COLLECT r14, 14, 3
+        COLLECT r15, 15, 4
         xor     %eax, %eax
         mov     GENERAL(0)(%rbp), %rax
         mov     GENERAL(1)(%rbp), %rcx
         mov     GENERAL(2)(%rbp), %rdx
-        mov     GENERAL(3)(%rbp), %rbx
         mov     GENERAL(6)(%rbp), %rsi
         mov     GENERAL(7)(%rbp), %rdi
-        .irp    r, 8,9,10,11,12,13,14,15
+        .irp    r, 8,11,12,13
         mov     GENERAL(\r)(%rbp), %r\r
         .endr
         KERNEL_LEAVE
-END coherence_finish
+END coherence_leave

@@ -5,8 +5,9 @@
  * A round of them is: the first party calls share(memory, round) and nobody else; then every party, with `party` and
  * `parties` of the round set, calls setup, run and verify as it would alone. Everybody's run must end, also where
  * another party dies, is stopped or never comes: it waits a bounded number of turns, then gives up. What became of it
- * stands in line[party].fate when it returns, and only a party that is DONE or STALLED has an output to verify.
- * Whoever is DONE has seen every other party finish all that it writes to `data`.
+ * stands in line[party].fate when it returns. verify holds for each of them, so its output says what became of it too:
+ * of a party that LEFT it compares what must be so wherever it left, above all its registers, for a party that none of
+ * the others met may be one that lost its way. Whoever is DONE has seen every other party finish all that it writes to `data`.
  *
  * Alone (parties is 0) a check is the only party of its round, and setup shares by itself. So everything that runs
  * checks one by one runs these too. */
@@ -24,9 +25,9 @@
 
 #define PARTY_RUNS 0
 #define PARTY_DONE 1 /* the output is complete */
-#define PARTY_LEFT 2 /* another party did not answer for long: the round proves nothing */
+#define PARTY_LEFT 2 /* another party did not answer for long: what they share proves nothing */
 #define PARTY_STALLED \
-        3 /* all parties run and wait for each other for good: something that was stored did not arrive */
+        4 /* all parties run and wait for each other for good: something that was stored did not arrive */
 
 #ifndef __ASSEMBLER__
 

@@ -27,9 +27,9 @@ static bool none_wrong(const struct check_round *round, const struct group_resul
                 const struct group_result *r = &results[party];
                 struct check_place place;
 
-                if (r->fate == PARTY_LEFT || (r->fate == PARTY_DONE && r->found == CHECK_EQUAL))
+                if ((r->fate == PARTY_LEFT || r->fate == PARTY_DONE) && r->found == CHECK_EQUAL)
                         continue;
-                if (r->fate != PARTY_DONE && r->fate != PARTY_STALLED)
+                if (r->fate != PARTY_LEFT && r->fate != PARTY_DONE && r->fate != PARTY_STALLED)
                         return together->good = contract_broken(together->contract,
                                        "round %u: a party leaves no fate", round->number);
                 check_locate(check, r->mismatch.offset, &place);
@@ -89,6 +89,7 @@ bool contract_deserted(struct contract *contract)
         contract_state_open(&state, c, true);
         for (unsigned party = 0; good && party < c->parties; party++) {
                 struct check_round round = contract_round(contract, party);
+                struct check_mismatch mismatch;
                 uint64_t begin = now_ns();
 
                 round.party = (uint8_t)party;
@@ -101,6 +102,8 @@ bool contract_deserted(struct contract *contract)
                 else if (party_shared->line[party].fate != PARTY_LEFT)
                         good = contract_broken(contract, "party %u, whom nobody met, says %llu", party,
                                 (unsigned long long)party_shared->line[party].fate);
+                else if (c->verify(state.data, &mismatch) != CHECK_EQUAL)
+                        good = contract_broken(contract, "party %u, whom nobody met, is found wrong", party);
         }
         contract_state_close(&state);
         return good;

@@ -8,7 +8,7 @@
 
 struct group_result {
         uint64_t fate; /* PARTY_* */
-        int found;     /* of verify, where the fate is DONE or STALLED */
+        int found;     /* of verify */
         uint64_t run_ns;
         struct check_mismatch mismatch;
 };

@@ -15,7 +15,7 @@
 
 struct counting_state {
         uint64_t parties, party;
-        uint64_t count; /* output */
+        uint64_t count, fate; /* output */
 };
 
 static _Atomic uint64_t *counter(void)
@@ -37,7 +37,7 @@ static void counting_setup(void *argument, const struct check_round *round)
                 counting_share(party_shared, round);
         state->parties = MAX(round->parties, 1);
         state->party = round->party;
-        check_poison(&state->count, sizeof(state->count));
+        check_poison(&state->count, sizeof(state->count) + sizeof(state->fate));
 }
 
 /* Waits until all have counted. */
@@ -49,8 +49,9 @@ static bool all_counted(const struct counting_state *state)
         return false;
 }
 
-static void say(const struct counting_state *state, uint64_t fate)
+static void say(struct counting_state *state, uint64_t fate)
 {
+        state->fate = fate;
         party_shared->line[state->party].fate = fate;
 }
 
@@ -71,16 +72,21 @@ static void counting_run(void *argument)
 static int counting_verify(const void *argument, struct check_mismatch *ret_mismatch)
 {
         const struct counting_state *state = argument;
-        uint64_t expected = state->parties * COUNTS;
+        uint64_t expected[2] = { state->parties * COUNTS, PARTY_DONE };
         struct check_compare compare;
 
+        if (state->fate == PARTY_LEFT) { /* it has no count */
+                check_poison(&expected[0], sizeof(expected[0]));
+                expected[1] = PARTY_LEFT;
+        }
         check_compare_begin(&compare);
-        check_compare(&compare, 0, &expected, &state->count, sizeof(expected));
+        check_compare(&compare, 0, expected, &state->count, sizeof(expected));
         return check_compare_end(&compare, ret_mismatch);
 }
 
 static const struct check_field counting_fields[] = {
         { .name = "count", .unit = CHECK_UNIT_COHERENCE, .count = 1, .stride = 8, .lane = 8 },
+        { .name = "fate", .unit = CHECK_UNIT_COHERENCE, .offset = 8, .count = 1, .stride = 8, .lane = 8 },
 };
 
 static const struct check counting = {
@@ -90,7 +96,7 @@ static const struct check counting = {
         .needs = ISA(SSE2),
         .state_size = sizeof(struct counting_state),
         .output_offset = offsetof(struct counting_state, count),
-        .output_size = sizeof(((struct counting_state *)0)->count),
+        .output_size = 2 * sizeof(uint64_t),
         .round_us = 1000,
         .cycle = 4,
         .parties = 2,
@@ -131,6 +137,15 @@ static void run_without_fate(void *argument)
         say(state, PARTY_RUNS);
 }
 
+static void run_ashamed(void *argument)
+{
+        struct counting_state *state = argument;
+
+        counting_run(state);
+        if (state->fate == PARTY_LEFT)
+                state->count = atomic_load(counter());
+}
+
 static void run_stubborn(void *argument)
 {
         clock_t begin = clock();
@@ -154,6 +169,7 @@ static const struct {
         { "a party that says nothing of its fate", TOGETHER, .run = run_without_fate },
         { "a party that waits for others for long", DESERTED, .run = run_stubborn },
         { "a party that does not notice that it is alone", DESERTED, .run = run_alone },
+        { "a party that is found wrong because it is alone", DESERTED, .run = run_ashamed },
         { "parties of one", LIMITS, .parties = 1 },
         { "more parties than there may be", LIMITS, .parties = PARTY_MOST + 1 },
         { "parties that share nothing", LIMITS, .unshared = true },

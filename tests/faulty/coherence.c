@@ -222,7 +222,7 @@ static bool each(const struct check_round *round, const struct group_result *res
                 const struct group_result *r = &results[party];
                 struct check_place place;
 
-                if ((r->fate != PARTY_DONE && r->fate != PARTY_STALLED) || r->found != CHECK_MISMATCH)
+                if (r->found != CHECK_MISMATCH)
                         continue;
                 check_locate(search->check, r->mismatch.offset, &place);
                 search->elsewhere += place.unit != CHECK_UNIT_COHERENCE;
