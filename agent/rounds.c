@@ -222,12 +222,6 @@ static uint64_t count(struct rounds *rounds, const struct slot_current *now, str
 
 /* ---- rounds of several CPUs ---- */
 
-/* What became of the party's part of the round whose table it sits at. */
-static uint64_t *fate(const struct slot_current *now)
-{
-        return &party_shared->line[now->round.party].fate;
-}
-
 /* Runs our part of a round that another worker leads, if one asks. */
 static void join(struct rounds *rounds)
 {
@@ -243,19 +237,16 @@ static void join(struct rounds *rounds)
         own_cpu = on_own_cpu(rounds);
         if (meeting_start(&rounds->meeting)) {
                 uint8_t *state = rounds->slot->state[rounds->which];
-                bool finished;
 
                 atomic_store(&rounds->slot->in_run, 1);
                 check->run(state);
                 atomic_store(&rounds->slot->in_run, 0);
                 own_cpu &= on_own_cpu(rounds);
                 drill_spoil(rounds->worker, &now, 0, state);
-                finished = *fate(&now) == PARTY_DONE || *fate(&now) == PARTY_STALLED;
                 if (!own_cpu)
-                        *fate(&now) = PARTY_LEFT;
+                        party_shared->line[now.round.party].fate = PARTY_LEFT;
                 (void)meeting_end(&rounds->meeting);
-                if (finished)
-                        (void)judge(rounds, &now, own_cpu, &rounds->slot->tallies[now.check][now.regime]);
+                (void)judge(rounds, &now, own_cpu, &rounds->slot->tallies[now.check][now.regime]);
         }
         rounds->slot->current = before;
         if (!own_cpu)
@@ -275,10 +266,10 @@ static bool meet(struct rounds *rounds, struct slot_current *now)
         return result == MEETING_MET;
 }
 
-/* Leads a round of several CPUs. */
+/* Leads a round of several CPUs. One that came to nothing is judged too: what brought it to nothing may show. */
 static uint64_t lead(struct rounds *rounds, struct slot_current *now, struct tally *tally)
 {
-        uint64_t events, own_fate;
+        uint64_t events;
         bool own_cpu, all;
         int found;
 
@@ -293,16 +284,11 @@ static uint64_t lead(struct rounds *rounds, struct slot_current *now, struct tal
                 return 0;
         }
         events = run(rounds, now, tally, &own_cpu);
-        own_fate = *fate(now);
         all = meeting_end(&rounds->meeting);
-        if (own_fate == PARTY_DONE || own_fate == PARTY_STALLED) {
-                found = judge(rounds, now, own_cpu, tally);
-                if (all || !own_cpu)
-                        return count(rounds, now, tally, found, own_cpu, events);
-        }
+        found = judge(rounds, now, own_cpu, tally);
+        if (all || !own_cpu)
+                return count(rounds, now, tally, found, own_cpu, events);
         tally->unmet++;
-        if (!own_cpu)
-                come_back(rounds);
         return 0;
 }
 

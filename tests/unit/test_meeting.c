@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Meetings of workers: whom a worker asks, and what comes of rounds whose partners die, crash, are stopped, never come,
- * or ask each other. With a check of this test's own, run by real workers under the real supervisor. */
+ * lose their way, or ask each other. With a check of this test's own, run by real workers under the real supervisor. */
 #include "agent/meeting.h"
 
 #include <sched.h>
@@ -18,7 +18,7 @@
 
 /* ---- a check that does what the test wants ---- */
 
-enum mode { FINE, DIES, CRASHES, STOPS, NEVER, WRONG };
+enum mode { FINE, DIES, CRASHES, STOPS, STRAYS, NEVER, WRONG };
 
 /* Shared with the workers. */
 static struct {
@@ -35,7 +35,8 @@ static struct {
 
 struct meet_state {
         uint64_t parties, party, number, leader;
-        uint64_t counts[2]; /* output: what the parties added, and what nobody may write */
+        uint64_t counts[2]; /* output, from here on: what the parties added, and what nobody may write */
+        uint64_t astray, fate;
 };
 
 static _Atomic uint64_t *counter(unsigned i)
@@ -58,10 +59,12 @@ static void meet_setup(void *argument, const struct check_round *round)
         state->number = round->number;
         state->leader = round->cpu;
         check_poison(state->counts, sizeof(state->counts));
+        state->astray = 0;
+        state->fate = PARTY_RUNS;
 }
 
 /* What befalls a partner, in one round of eight, a few times. Returns whether it is late. */
-static bool befall(const struct meet_state *state)
+static bool befall(struct meet_state *state)
 {
         if (state->party == 0 || state->number % 8 != 5 || test->struck >= STRIKES)
                 return false;
@@ -81,6 +84,10 @@ static bool befall(const struct meet_state *state)
                 for (unsigned i = 0; i < PARTY_DATA_SIZE / 64; i++)
                         atomic_fetch_add(counter(i), 77);
                 return true;
+        case STRAYS:
+                test->struck++;
+                state->astray = 8;
+                return true;
         default:
                 break;
         }
@@ -94,7 +101,7 @@ static void meet_run(void *argument)
         uint32_t turn = 0;
 
         if (befall(state)) {
-                own->fate = PARTY_LEFT;
+                own->fate = state->fate = PARTY_LEFT;
                 return;
         }
         for (unsigned i = 0; i < COUNTS; i++)
@@ -105,23 +112,29 @@ static void meet_run(void *argument)
         state->counts[1] = atomic_load(counter(1));
         if (test->mode == WRONG && state->party == 1)
                 state->counts[0] ^= 4;
-        own->fate = turn < TURNS_MOST ? PARTY_DONE : PARTY_LEFT;
+        own->fate = state->fate = turn < TURNS_MOST ? PARTY_DONE : PARTY_LEFT;
         test->led[state->leader] += turn < TURNS_MOST && state->party == 0;
 }
 
 static int meet_verify(const void *argument, struct check_mismatch *ret_mismatch)
 {
         const struct meet_state *state = argument;
-        uint64_t expected[2] = { state->parties * COUNTS, 0 };
+        uint64_t expected[4] = { state->parties * COUNTS, 0, 0, PARTY_DONE };
         struct check_compare compare;
 
         check_compare_begin(&compare);
+        if (state->fate == PARTY_LEFT) { /* what it has counted by then is chance */
+                check_copy(expected, state->counts, sizeof(state->counts));
+                expected[3] = PARTY_LEFT;
+        }
         check_compare(&compare, 0, expected, state->counts, sizeof(expected));
         return check_compare_end(&compare, ret_mismatch);
 }
 
 static const struct check_field meet_fields[] = {
         { .name = "count", .unit = CHECK_UNIT_COHERENCE, .count = 2, .stride = 8, .lane = 8 },
+        { .name = "way", .unit = CHECK_UNIT_GENERAL, .offset = 16, .count = 1, .stride = 8, .lane = 8 },
+        { .name = "fate", .unit = CHECK_UNIT_COHERENCE, .offset = 24, .count = 1, .stride = 8, .lane = 8 },
 };
 
 static const struct check meet = {
@@ -129,7 +142,7 @@ static const struct check meet = {
         .family = CHECK_COHERENCE,
         .state_size = sizeof(struct meet_state),
         .output_offset = offsetof(struct meet_state, counts),
-        .output_size = sizeof(((struct meet_state *)0)->counts),
+        .output_size = sizeof(struct meet_state) - offsetof(struct meet_state, counts),
         .round_us = 1000,
         .cycle = 8,
         .parties = 2,
@@ -330,6 +343,24 @@ static void partner_stops(void)
                 "those rounds are no coverage, later ones are");
 }
 
+/* Nobody meets it, so the round comes to nothing; what it says of itself counts all the same, and accuses it alone. */
+static void partner_strays(void)
+{
+        unsigned named = 0;
+
+        run(STRAYS, LONGEST_MS, 30);
+        for (size_t i = 0; i < evidence.n_observations; i++) {
+                const struct observation *o = &evidence.observations[i];
+
+                named += o->kind == OBSERVATION_MISMATCH && o->n_together == 2 && o->cpu == o->together[1] &&
+                         o->seen_on[0] == o->cpu && o->seen_on[1] < 0 && o->unit == CHECK_UNIT_GENERAL;
+        }
+        tap_ok(test->struck > 0 && named == test->struck && accusations() == named,
+                "a partner that loses its way, %u times, is found: %u", test->struck, named);
+        tap_ok(met(0)->unmet + met(1)->unmet >= test->struck && met(0)->covered && met(1)->covered,
+                "those rounds are no coverage, later ones are");
+}
+
 static void partner_never_comes(void)
 {
         run(NEVER, 4000, 1);
@@ -471,6 +502,7 @@ int main(void)
         partner_dies();
         partner_crashes();
         partner_stops();
+        partner_strays();
         partner_never_comes();
         wrong_names_both();
         evidence_free(&evidence);
