@@ -16,6 +16,7 @@
 
 #define ALIGNMENT 0 /* of the code on both CPUs, so that nothing but the CPU differs */
 #define SCANS_MOST 64
+#define REFERENCE_TRIES 4 /* of a reference that is killed from outside */
 
 /* What a program leaves: all of it. */
 struct left {
@@ -23,10 +24,17 @@ struct left {
         uint8_t arena[PROGRAM_ARENA_SIZE];
 };
 
-/* What a process that scans shares with us: beginnings[k] is what the first k instructions left. */
+/* What a process that scans shares with us: beginnings[k] is what the first k instructions left. That of a suspect may hold
+ * anything: how far it came it says twice, and is believed only where both agree. */
 struct scan {
-        _Atomic uint32_t begun; /* beginnings that were begun */
+        _Atomic uint32_t begun, ended; /* beginnings that were begun, and that lie here whole */
         struct left beginnings[PROGRAM_INSTRUCTIONS_MAX + 1];
+};
+
+/* How a scan ended, as far as it can be believed. */
+struct outcome {
+        uint32_t ended; /* beginnings that lie there whole */
+        int signal;     /* it died of it in the next one; 0: it did not */
 };
 
 struct bisector {
@@ -60,6 +68,7 @@ static void run_beginning(const struct bisector *b, uint32_t k, struct scan *sca
         program_run(&here.program, &here.pair, 0, ALIGNMENT);
         check_copy(&ret_left->registers, &here.pair.out, sizeof(ret_left->registers));
         check_copy(ret_left->arena, here.arena, sizeof(here.arena));
+        scan->ended = k + 1;
 }
 
 static _Noreturn void scan_here(const struct bisector *b, unsigned cpu, struct scan *scan)
@@ -87,14 +96,41 @@ static bool in_time(const struct bisector *b)
         return clock_ns(CLOCK_MONOTONIC) < b->deadline_ns && !(b->interrupted && *b->interrupted);
 }
 
-/* Scans on `cpu`. Returns 0; 1 where the process died of a signal, which is then in *ret_signal; -errno: it could not. */
-static int scan_on(const struct bisector *b, unsigned cpu, struct scan *scan, int *ret_signal)
+/* A process that another one killed accuses nobody. */
+static bool by_itself(int signal)
+{
+        return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
+               signal == SIGTRAP || signal == SIGABRT;
+}
+
+/* Judges what a process that has ended says of itself. */
+static int conclude(
+        const struct bisector *b, const struct scan *scan, int status, struct outcome *ret_outcome)
+{
+        uint32_t begun = scan->begun, ended = scan->ended, all = b->program.n + 1;
+        bool died = WIFSIGNALED(status);
+
+        if (died && !by_itself(WTERMSIG(status)))
+                return -EINTR;
+        if (!died && WEXITSTATUS(status) != 0)
+                return -EIO;
+        if (begun > all || ended > begun || begun - ended > 1 || (!died && ended != all))
+                return -EBADMSG;
+        if (died && (begun == ended || !ended)) /* not in one of the program's instructions */
+                return -ENOEXEC;
+        *ret_outcome = (struct outcome){ .ended = ended, .signal = died ? WTERMSIG(status) : 0 };
+        return 0;
+}
+
+/* Scans on `cpu`. Returns 0; -errno where nothing of it can be used: -EINTR it was killed from outside, -ETIMEDOUT it did
+ * not end, -ENOEXEC it died beside the program, -EBADMSG what it left contradicts itself, others: it could not be run. */
+static int scan_on(const struct bisector *b, unsigned cpu, struct scan *scan, struct outcome *ret_outcome)
 {
         static const struct timespec moment = { 0, 200000 };
         int status = 0;
         pid_t child, r;
 
-        scan->begun = 0;
+        scan->begun = scan->ended = 0;
         child = fork();
         if (child < 0)
                 return -errno;
@@ -108,11 +144,7 @@ static int scan_on(const struct bisector *b, unsigned cpu, struct scan *scan, in
                         ;
                 return -ETIMEDOUT;
         }
-        if (WIFSIGNALED(status)) {
-                *ret_signal = WTERMSIG(status);
-                return 1;
-        }
-        return WEXITSTATUS(status) == 0 ? 0 : -EIO;
+        return conclude(b, scan, status, ret_outcome);
 }
 
 /* The flags that are defined after the first k instructions, as rflags has them. A jump may skip one that defines some: it
@@ -192,12 +224,11 @@ static void name_difference(struct bisector *b, uint32_t k, size_t at)
 }
 
 /* Compares a scan of the suspect with that of the reference: an earlier beginning wins over what earlier scans named. */
-static void learn(struct bisector *b, int outcome, int signal)
+static void learn(struct bisector *b, const struct outcome *outcome)
 {
         struct bisection *found = b->result;
-        uint32_t last = outcome == 1 ? b->actual->begun - 1 : b->program.n;
 
-        for (uint32_t k = 1; k <= last && (outcome == 0 || k < last); k++) {
+        for (uint32_t k = 1; k < outcome->ended; k++) {
                 size_t at = first_difference(b, k);
 
                 if (at == SIZE_MAX)
@@ -207,13 +238,13 @@ static void learn(struct bisector *b, int outcome, int signal)
                         name_difference(b, k, at);
                 return;
         }
-        if (outcome == 1 && last > 0) {
-                found->differing++;
-                if (!found->found || last - 1 < found->index) {
-                        name_instruction(b, last);
-                        found->signal = signal;
-                        found->place.name[0] = 0;
-                }
+        if (!outcome->signal)
+                return;
+        found->differing++;
+        if (!found->found || outcome->ended - 1 < found->index) {
+                name_instruction(b, outcome->ended);
+                found->signal = outcome->signal;
+                found->place.name[0] = 0;
         }
 }
 
@@ -231,27 +262,84 @@ static void unmap_scan(struct scan *scan)
                 (void)munmap(scan, sizeof(*scan));
 }
 
+static void say_why(struct bisector *b, const char *who, int error)
+{
+        const char *what = error == -EINTR       ? "was killed from outside"
+                           : error == -ETIMEDOUT ? "did not come to an end in time"
+                           : error == -ENOEXEC   ? "died beside the program"
+                           : error == -EBADMSG   ? "left what contradicts itself"
+                                                 : NULL;
+
+        if (what)
+                (void)snprintf(b->result->why, sizeof(b->result->why), "%s %s", who, what);
+        else
+                (void)snprintf(b->result->why, sizeof(b->result->why), "%s could not run it: %s", who,
+                        strerror(-error));
+}
+
+/* What is due. */
+static int scan_reference(struct bisector *b)
+{
+        const struct bisection *found = b->result;
+        struct outcome outcome = { 0 };
+        int r = -ETIMEDOUT;
+
+        for (unsigned i = 0; i < REFERENCE_TRIES && in_time(b); i++) {
+                r = scan_on(b, (unsigned)(found->reference < 0 ? found->suspect : found->reference),
+                        b->expected, &outcome);
+                if (r != -EINTR)
+                        break;
+        }
+        if (r < 0)
+                say_why(b, "the reference", r);
+        else if (outcome.signal)
+                (void)snprintf(b->result->why, sizeof(b->result->why), "the reference died in it");
+        return outcome.signal ? -ENOEXEC : r;
+}
+
 static void bisect(struct bisector *b)
 {
         struct bisection *found = b->result;
-        unsigned reference = (unsigned)(found->reference < 0 ? found->suspect : found->reference);
-        int r, signal = 0;
+        struct outcome outcome;
+        int r = -ETIMEDOUT, error = -ETIMEDOUT;
 
-        r = scan_on(b, reference, b->expected, &signal);
-        if (r != 0) {
-                (void)snprintf(found->why, sizeof(found->why),
-                        r > 0 ? "the reference died in it" : "it could not be run: %s",
-                        r > 0 ? "" : strerror(-r));
+        /* What is due lies where no suspect can write to it. */
+        if (scan_reference(b) < 0 || madvise(b->expected, sizeof(*b->expected), MADV_DONTFORK) < 0)
                 return;
-        }
-        found->ran = true;
-        while (in_time(b) && found->runs < SCANS_MOST) {
-                r = scan_on(b, (unsigned)found->suspect, b->actual, &signal);
-                if (r < 0)
-                        break;
+        for (unsigned i = 0; i < SCANS_MOST && in_time(b); i++) {
+                r = scan_on(b, (unsigned)found->suspect, b->actual, &outcome);
+                if (r < 0) {
+                        error = r;
+                        continue;
+                }
                 found->runs++;
-                learn(b, r, signal);
+                learn(b, &outcome);
         }
+        found->ran = found->runs;
+        if (!found->ran)
+                say_why(b, "the suspect", error);
+        else if (!found->found)
+                (void)snprintf(found->why, sizeof(found->why), "%s",
+                        found->reference < 0 ? "what is always wrong does not show in a CPU beside itself"
+                                             : "the fault did not come back in the program alone");
+}
+
+static void bisect_seed(struct bisector *b)
+{
+        struct bisection *found = b->result;
+
+        program_generate(&b->program, &b->group, found->seed, NULL);
+        program_image(&b->program, &b->group, &b->start.registers, here.arena);
+        memcpy(b->start.arena, here.arena, sizeof(b->start.arena));
+        found->n = b->program.n;
+        b->expected = map_scan();
+        b->actual = map_scan();
+        if (b->expected && b->actual)
+                bisect(b);
+        else
+                (void)snprintf(found->why, sizeof(found->why), "there is not enough memory for it");
+        unmap_scan(b->expected);
+        unmap_scan(b->actual);
 }
 
 int bisection_run(const struct observation *observation, uint32_t subject, int reference, isa_set features,
@@ -259,6 +347,7 @@ int bisection_run(const struct observation *observation, uint32_t subject, int r
 {
         static struct bisector b; /* the program is large */
         const struct check *check = check_list[observation->check];
+        bool death = observation->kind == OBSERVATION_CRASH || observation->kind == OBSERVATION_HANG;
 
         if (!check->program)
                 return -ENOENT;
@@ -268,20 +357,20 @@ int bisection_run(const struct observation *observation, uint32_t subject, int r
         *ret_bisection = (struct bisection){
                 .subject = subject, .suspect = observation->cpu, .reference = reference
         };
+        if (observation->synthetic) {
+                (void)snprintf(ret_bisection->why, sizeof(ret_bisection->why),
+                        "a drill made it, and no instruction went wrong");
+                return 0;
+        }
+        if (death && !observation->death.running) {
+                (void)snprintf(ret_bisection->why, sizeof(ret_bisection->why),
+                        "no program is known to have run when the worker died");
+                return 0;
+        }
         registers_use(features);
-        check->program(&observation->round, observation->mismatch.offset, &b.group, &ret_bisection->seed);
-        program_generate(&b.program, &b.group, ret_bisection->seed, NULL);
-        program_image(&b.program, &b.group, &b.start.registers, here.arena);
-        memcpy(b.start.arena, here.arena, sizeof(b.start.arena));
-        ret_bisection->n = b.program.n;
-        b.expected = map_scan();
-        b.actual = map_scan();
-        if (b.expected && b.actual)
-                bisect(&b);
-        else
-                (void)snprintf(
-                        ret_bisection->why, sizeof(ret_bisection->why), "there is not enough memory for it");
-        unmap_scan(b.expected);
-        unmap_scan(b.actual);
+        check->program(&observation->round,
+                death ? observation->death.running - 1 : observation->mismatch.offset, &b.group,
+                &ret_bisection->seed);
+        bisect_seed(&b);
         return 0;
 }

@@ -15,12 +15,13 @@
 /* What the bisection of one observation found. */
 struct bisection {
         uint32_t subject; /* index of the observation in evidence->observations */
-        bool ran;         /* false: `why` says why not */
+        bool ran;         /* on the reference whole, and on the suspect */
         bool found;       /* an instruction is named; all below is of it */
-        char why[96];
-        uint64_t seed;            /* of the program */
-        uint32_t n, index;        /* instructions of the program; the one that is named, from 0 */
-        uint32_t runs, differing; /* of the whole scan on the suspect */
+        char why[96];     /* none is named; "" where one is */
+        uint64_t seed;    /* of the program */
+        uint32_t n;       /* its instructions; 0: which program it is is not known */
+        uint32_t index;   /* the one that is named, from 0 */
+        uint32_t runs, differing; /* of the whole scan on the suspect; those that showed something */
         int suspect, reference;   /* CPUs; reference -1: the suspect itself */
         int signal;               /* the suspect died of it there; 0: it did not */
         uint32_t size;            /* bytes of the instruction */
@@ -36,9 +37,10 @@ struct bisection {
 
 #define BISECTION_LIMIT_NS UINT64_C(2000000000) /* of one */
 
-/* Bisects the program whose output `observation` (number `subject` of the evidence) found wrong. `reference` is the CPU to
- * compare with, -1: none. `features` are those that the programs may use. Ends within BISECTION_LIMIT_NS, or when
- * *interrupted is set. Returns 0 and fills *ret_bisection; -ENOENT where the observation is of no program. */
+/* Bisects the program whose output `observation` (number `subject` of the evidence) found wrong, or that ran when its
+ * worker died. `reference` is the CPU to compare with, -1: none. `features` are those that the programs may use. What the
+ * suspect leaves is not trusted, and that its process was killed from outside says nothing. Ends within BISECTION_LIMIT_NS,
+ * or when *interrupted is set. Returns 0 and fills *ret_bisection; -ENOENT where the observation is of no program. */
 int bisection_run(const struct observation *observation, uint32_t subject, int reference, isa_set features,
         const volatile sig_atomic_t *interrupted, struct bisection *ret_bisection);
 

@@ -241,6 +241,8 @@ static void on_death(int signal, siginfo_t *info, void *user)
         o->death.signal = signal == HANDLER_DUMP_SIGNAL ? 0 : signal;
         o->death.code = info->si_code;
         o->death.address = (uint64_t)info->si_addr;
+        if (h->in_run && h->check->running)
+                o->death.running = h->check->running(h->check_state);
         copy_registers(&o->death, context);
         o->death.n_code = read_self(o->death.code_bytes, o->death.instruction, OBSERVATION_CODE);
         o->death.n_red_zone = read_self(o->death.red_zone,

@@ -116,6 +116,7 @@ struct observation_death {
         uint8_t code_bytes[OBSERVATION_CODE];   /* from rip on; n_code of them could be read */
         uint8_t red_zone[OBSERVATION_RED_ZONE]; /* below rsp; n_red_zone of them could be read */
         uint32_t n_code, n_red_zone;
+        uint32_t running; /* 1 + the byte of output that the running program speaks in; 0: none is known */
         bool by_ptrace; /* the registers come from ptrace: the worker did not answer its signal */
 };
 
@@ -140,7 +141,7 @@ struct observation {
         bool answers_intact; /* the answers' checksum was right after the mismatch (set by the supervisor) */
         int32_t reviewer;    /* CPU, -1: none */
         enum observation_review review;
-        int32_t tracer;             /* pid of a ptracer at that moment, 0: none */
+        int32_t tracer;             /* pid of a ptracer that the worker had by then, 0: none was seen */
         int32_t error;              /* FAILED: a positive errno */
         enum observation_step step; /* FAILED */
         enum check_unit

@@ -61,6 +61,8 @@ static void admit_details(struct observation *o)
         admit_mismatch(&o->mismatch, check_list[o->check]->output_size);
         o->death.n_code = MIN(o->death.n_code, OBSERVATION_CODE);
         o->death.n_red_zone = MIN(o->death.n_red_zone, OBSERVATION_RED_ZONE);
+        if (o->death.running > check_list[o->check]->output_size)
+                o->death.running = 0;
 }
 
 int observation_admit(struct observation *observation)

@@ -57,18 +57,22 @@ void report_bisection_text(const struct bisection *b, struct report_bisection_li
         char instruction[BISECTION_TEXT_MAX], operands[BISECTION_OPERANDS_MAX];
 
         l->instruction[0] = l->before[0] = l->result[0] = 0;
+        if (!b->n) {
+                (void)snprintf(l->program, sizeof(l->program), "no instruction is named: %s", b->why);
+                return;
+        }
         if (!b->ran) {
-                (void)snprintf(l->program, sizeof(l->program), "seed %#" PRIx64 "; not bisected: %s",
-                        b->seed, b->why);
+                (void)snprintf(l->program, sizeof(l->program),
+                        "seed %#" PRIx64 "; no instruction is named: %s", b->seed, b->why);
                 return;
         }
         if (!b->found) {
                 (void)snprintf(l->program, sizeof(l->program),
                         "seed %#" PRIx64 ", %" PRIu32
                         " instructions: each beginning of it gave the same on CPU %d and %s, %" PRIu32
-                        " times; which instruction erred, and what was expected of it, is unknown",
+                        " times, so no instruction is named: %s",
                         b->seed, b->n, b->suspect, b->reference < 0 ? "again there" : "the other CPU",
-                        b->runs);
+                        b->runs, b->why);
                 return;
         }
         bisection_instruction(b, instruction);
@@ -106,8 +110,8 @@ static json_t *found_json(const struct bisection *b)
 json_t *report_bisection_json(const struct bisection *b, uint64_t sequence)
 {
         return json_pack("{s:I, s:o, s:I, s:i, s:o, s:b, s:o, s:I, s:I, s:o}", "observation",
-                (json_int_t)sequence, "seed", report_hex(b->seed), "instructions", (json_int_t)b->n,
-                "suspect", b->suspect, "reference",
+                (json_int_t)sequence, "seed", b->n ? report_hex(b->seed) : json_null(), "instructions",
+                (json_int_t)b->n, "suspect", b->suspect, "reference",
                 b->reference >= 0 ? json_integer(b->reference) : json_null(), "ran", b->ran, "why",
                 b->why[0] ? json_string(b->why) : json_null(), "runs", (json_int_t)b->runs, "differing",
                 (json_int_t)b->differing, "found", found_json(b));

@@ -159,6 +159,9 @@ struct check {
         /* Random programs: which one byte `offset` of the output speaks of. For who wants to run it alone. */
         void (*program)(const struct check_round *round, uint32_t offset, struct program_group *ret_group,
                 uint64_t *ret_seed);
+        /* With `program`, while `run` runs: 1 + a byte of the output that the program which runs just now will speak in;
+         * 0: none runs just now. It runs in a signal handler, and believes nothing of the state. */
+        uint32_t (*running)(const void *state);
         /* With `parties`: writes what the parties of a round find in the memory that they share. */
         void (*share)(struct party_memory *memory, const struct check_round *round);
         void (*setup)(void *state, const struct check_round *round);

@@ -28,6 +28,7 @@ struct program_known_state {
         uint8_t alignment[BATCH];
         uint32_t first; /* of the batch: a seed */
         uint64_t digest[BATCH];
+        uint32_t running; /* 1 + the byte of digest that the program which runs will fill; 0: none runs */
 };
 
 /* Of the round's batch. */
@@ -44,6 +45,7 @@ static void known_setup(struct program_known_state *state, const struct check_ro
         const uint64_t *known = (const uint64_t *)answers_payload(answers);
 
         state->first = first_seed(round, answers);
+        state->running = 0;
         for (uint32_t i = 0; i < BATCH; i++) {
                 struct program *program = &state->programs[i];
                 struct program_context context;
@@ -66,7 +68,9 @@ static void known_run(struct program_known_state *state, const struct program_gr
                 if (!program->n)
                         continue;
                 program_image(program, group, &state->pair.in, state->arena);
+                state->running = 1 + (uint32_t)sizeof(state->digest[0]) * i;
                 program_run(program, &state->pair, i, state->alignment[i]);
+                state->running = 0;
                 state->digest[i] = program_digest(program, &state->pair.in, &state->pair.out, state->arena);
         }
 }
@@ -88,6 +92,11 @@ static void known_program(const struct check_round *round, uint32_t offset,
 {
         check_copy(ret_group, group, sizeof(*group));
         *ret_seed = first_seed(round, answers) + offset / 8 % BATCH;
+}
+
+static uint32_t known_running(const void *state)
+{
+        return ((const struct program_known_state *)state)->running;
 }
 
 static void known_emitted(const struct program_group *group, const struct answers *answers,
@@ -153,6 +162,7 @@ static const struct check_field known_fields[] = {
                 .n_fields = ARRAY_SIZE(known_fields),                                                    \
                 .prepare = program_prepare,                                                              \
                 .program = group##_program,                                                              \
+                .running = known_running,                                                                \
                 .setup = group##_setup,                                                                  \
                 .run = group##_run,                                                                      \
                 .verify = group##_verify,                                                                \
@@ -168,12 +178,14 @@ struct program_voted_state {
         struct program programs[VOTED_BATCH][2]; /* bare, and with what a context puts in */
         uint8_t alignment[VOTED_BATCH][VOTES];
         uint64_t digest[VOTED_BATCH][VOTES];
+        uint32_t running; /* as above */
 };
 
 static void voted_setup(void *argument, const struct check_round *round)
 {
         struct program_voted_state *state = argument;
 
+        state->running = 0;
         for (uint32_t i = 0; i < VOTED_BATCH; i++) {
                 uint64_t seed = check_round_hash(round, i);
                 struct program_context context;
@@ -202,7 +214,9 @@ static void voted_run(void *argument)
 
                         program_group_native(&group, program->seed);
                         program_image(program, &group, &state->pair.in, state->arena);
+                        state->running = 1 + (uint32_t)sizeof(state->digest[0][0]) * (VOTES * i + v);
                         program_run(program, &state->pair, VOTES * i + v, state->alignment[i][v]);
+                        state->running = 0;
                         state->digest[i][v] =
                                 program_digest(program, &state->pair.in, &state->pair.out, state->arena);
                 }
@@ -232,6 +246,11 @@ static void voted_program(const struct check_round *round, uint32_t offset, stru
         program_group_native(ret_group, *ret_seed);
 }
 
+static uint32_t voted_running(const void *state)
+{
+        return ((const struct program_voted_state *)state)->running;
+}
+
 static const struct check_field voted_fields[] = {
         { "digest of program and context", CHECK_UNIT_PROGRAM, 0, VOTED_BATCH *VOTES, 8, 8 },
 };
@@ -255,6 +274,7 @@ const struct check check_program_voted_native = {
         .n_fields = ARRAY_SIZE(voted_fields),
         .prepare = program_prepare,
         .program = voted_program,
+        .running = voted_running,
         .setup = voted_setup,
         .run = voted_run,
         .verify = voted_verify,

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bisection, with a defect planted around program_run (the linker's --wrap): on one CPU, once the chosen instruction has
  * run, a bit of a register, of the flags or of memory is wrong, or the process dies. The instruction must be named, and
- * the healthy must not; nor any where only the making of a program's registers goes wrong. */
+ * the healthy must not; nor any where only the making of a program's registers goes wrong, where the process is killed from
+ * outside, or where it spoils what it shares with us. After the death of a worker it is the program that ran. */
 #include "agent/bisection.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "agent/report_bisection.h"
 #include "base/array.h"
 #include "base/clock.h"
 #include "tests/tap.h"
@@ -22,14 +25,33 @@ void __real_program_image(const struct program *program, const struct program_gr
 void __wrap_program_image(const struct program *program, const struct program_group *group,
         struct registers *ret_in, uint8_t *arena);
 
-enum defect { DEFECT_NONE, DEFECT_IMAGE, DEFECT_VECTOR, DEFECT_GENERAL, DEFECT_MEMORY, DEFECT_DEATH };
+void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+
+enum defect {
+        DEFECT_NONE,
+        DEFECT_IMAGE,
+        DEFECT_VECTOR,
+        DEFECT_GENERAL,
+        DEFECT_MEMORY,
+        DEFECT_DEATH,
+        DEFECT_KILLED, /* by another process */
+        DEFECT_SOMETIMES_KILLED,
+        DEFECT_NO_BEGUN, /* it dies, and how many beginnings it began is 0; or more than there are */
+        DEFECT_MANY_BEGUN,
+        DEFECT_LEAVES,   /* it ends early, and well */
+        DEFECT_EXPECTED, /* it writes to what the reference left */
+        DEFECT_WILD,     /* a worker dies in one program of its batch */
+};
 
 static struct {
         enum defect defect;
         unsigned cpu;
         uint32_t number;       /* of the round */
         uint32_t index, every; /* of the instruction; of so many scans one goes wrong */
+        uint32_t place;        /* of the program in the batch */
 } planted;
+static uint8_t *scans[2]; /* the last two that were mapped: of the reference, of the suspect */
 static struct bisection result;
 static unsigned cpus[2];
 static unsigned n_cpus;
@@ -50,6 +72,31 @@ void __wrap_program_run(
                 ((uint8_t *)(pair + 1))[700] ^= 128;
         if (planted.defect == DEFECT_DEATH)
                 (void)raise(SIGSEGV);
+        if (planted.defect == DEFECT_KILLED || planted.defect == DEFECT_SOMETIMES_KILLED)
+                (void)raise(SIGKILL);
+        if (planted.defect == DEFECT_NO_BEGUN || planted.defect == DEFECT_MANY_BEGUN) {
+                uint32_t begun = planted.defect == DEFECT_NO_BEGUN ? 0 : UINT32_MAX / 2;
+
+                memcpy(scans[1], &begun, sizeof(begun)); /* it comes first in struct scan of bisection.c */
+                (void)raise(SIGSEGV);
+        }
+        if (planted.defect == DEFECT_LEAVES)
+                _exit(0);
+        if (planted.defect == DEFECT_EXPECTED)
+                memset(scans[0] + 65536, 0xa5, 65536);
+        if (planted.defect == DEFECT_WILD && place == planted.place)
+                __builtin_trap(); /* of its own: what raise() sends would be a kill from outside to a worker */
+}
+
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+        void *map = __real_mmap(address, size, protection, flags, fd, offset);
+
+        if (flags == (MAP_SHARED | MAP_ANONYMOUS)) {
+                scans[0] = scans[1];
+                scans[1] = map;
+        }
+        return map;
 }
 
 void __wrap_program_image(const struct program *program, const struct program_group *group,
@@ -60,15 +107,23 @@ void __wrap_program_image(const struct program *program, const struct program_gr
                 ret_in->general[REGISTERS_RBX] ^= 1;
 }
 
+static uint32_t check_of_programs(void)
+{
+        uint32_t check = 0;
+
+        while (strcmp(check_list[check]->name, "program_known_general") != 0)
+                check++;
+        return check;
+}
+
 static uint64_t bisect(enum defect defect, uint32_t index, uint32_t every, int reference)
 {
-        struct observation o = {
-                .kind = OBSERVATION_MISMATCH, .cpu = (int32_t)cpus[0], .round.number = planted.number
-        };
+        struct observation o = { .kind = OBSERVATION_MISMATCH,
+                .check = check_of_programs(),
+                .cpu = (int32_t)cpus[0],
+                .round.number = planted.number };
         uint64_t start = clock_ns(CLOCK_MONOTONIC);
 
-        while (strcmp(check_list[o.check]->name, "program_known_general") != 0)
-                o.check++;
         planted.defect = defect;
         planted.cpu = cpus[0];
         planted.index = index;
@@ -138,6 +193,120 @@ static void test_image(int reference)
                 "a suspect that makes wrong registers: nothing is named");
 }
 
+/* Returns what the report says of it. */
+static const char *program_line(void)
+{
+        static struct report_bisection_lines lines;
+
+        report_bisection_text(&result, &lines);
+        return lines.program;
+}
+
+static void test_killed(int reference)
+{
+        (void)bisect(DEFECT_KILLED, 33, 1, reference);
+        tap_ok(!result.ran && !result.found && strstr(program_line(), "killed from outside"),
+                "a suspect that is killed from outside each time: nothing is named: %s", program_line());
+        (void)bisect(DEFECT_SOMETIMES_KILLED, 33, 2, reference);
+        tap_ok(result.ran && !result.found && result.runs && !result.differing,
+                "now and then: the other runs count, nothing is named: %s", program_line());
+        (void)bisect(DEFECT_DEATH, 33, 2, reference);
+        tap_ok(result.found && result.index == 33 && result.signal == SIGSEGV,
+                "one that dies by itself now and then: instruction 33 is named, not %u", result.index);
+}
+
+/* What a suspect says of its progress may be anything. */
+static void test_hostile(int reference)
+{
+        static const struct {
+                const char *what;
+                enum defect defect;
+        } cases[] = {
+                { "it says that it began nothing", DEFECT_NO_BEGUN },
+                { "it says that it began more than there is", DEFECT_MANY_BEGUN },
+                { "it ends well before its end", DEFECT_LEAVES },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                (void)bisect(cases[i].defect, 33, 1, reference);
+                tap_ok(!result.ran && !result.found && strstr(program_line(), "contradicts itself"),
+                        "%s: nothing is named: %s", cases[i].what, program_line());
+        }
+        (void)bisect(DEFECT_EXPECTED, 60, 1, reference);
+        tap_ok(result.found && result.index == 60 && result.signal == SIGSEGV,
+                "it writes to what is due: that kills it there, and instruction 60 is named, not %u",
+                result.index);
+}
+
+/* A worker that dies in one program of its batch, and the bisection of its death. */
+static void test_worker(int reference)
+{
+        static const uint32_t places[] = { 0, 5, 15 };
+        const struct plan_item item = { .check = (uint16_t)check_of_programs() };
+        struct check_round round = { .number = planted.number };
+        struct program_group group;
+        struct cpu_set set = { 0 };
+        struct supervisor_run run = { .items = &item,
+                .n_items = 1,
+                .cpus = &set,
+                .features = isa_read(),
+                .stress = 1U << STRESS_NONE,
+                .duration_ns = 60 * CLOCK_SECOND,
+                .stop_at_evidence = true,
+                .round = &round,
+                .drill_cpu = -1,
+                .drill_check = -1 };
+
+        cpu_set_add(&set, cpus[0]);
+        for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+                struct supervisor_outcome outcome;
+                struct evidence evidence = { 0 };
+                uint64_t seed;
+
+                planted.defect = DEFECT_WILD;
+                planted.cpu = cpus[0];
+                planted.index = 0;
+                planted.every = 1;
+                planted.place = places[i];
+                (void)supervisor_run(&run, &evidence, &outcome);
+                tap_ok(evidence.n_observations && evidence.observations[0].kind == OBSERVATION_CRASH &&
+                                evidence.observations[0].death.running == 1 + 8 * places[i],
+                        "a worker that dies in program %u says so", places[i]);
+                if (evidence.n_observations) {
+                        planted.place = 0; /* where a bisection runs them */
+                        (void)bisection_run(
+                                &evidence.observations[0], 0, reference, isa_read(), NULL, &result);
+                        check_list[item.check]->program(&round, 8 * places[i], &group, &seed);
+                        tap_ok(result.found && result.seed == seed && result.signal == SIGILL,
+                                "and that is the one that is bisected: %s", program_line());
+                }
+                evidence_free(&evidence);
+        }
+}
+
+/* Where there is no instruction to look for the report says why. */
+static void test_why_not(int reference)
+{
+        struct observation o = {
+                .kind = OBSERVATION_CRASH, .check = check_of_programs(), .synthetic = true
+        };
+
+        planted.defect = DEFECT_NONE;
+        tap_ok(bisection_run(&o, 0, reference, isa_read(), NULL, &result) == 0 && !result.ran &&
+                        strstr(program_line(), "drill") && !strstr(program_line(), "seed"),
+                "of a drill: %s", program_line());
+        o.synthetic = false;
+        tap_ok(bisection_run(&o, 0, reference, isa_read(), NULL, &result) == 0 && !result.ran &&
+                        strstr(program_line(), "when the worker died") && !strstr(program_line(), "seed"),
+                "of a death outside of any program: %s", program_line());
+        (void)bisect(DEFECT_NONE, 0, 1, reference);
+        tap_ok(strstr(program_line(), "did not come back"), "of what does not come back: %s",
+                program_line());
+        (void)bisect(DEFECT_VECTOR, 9, 1, -1);
+        tap_ok(result.ran && !result.found && strstr(program_line(), "beside itself"),
+                "without another core, of what is always there: %s", program_line());
+}
+
 static void test_text(int reference)
 {
         char text[BISECTION_TEXT_MAX], operands[BISECTION_OPERANDS_MAX];
@@ -183,8 +352,9 @@ int main(void)
         test_healthy(reference);
         test_image(reference);
         test_text(reference);
-        (void)bisect(DEFECT_VECTOR, 9, 1, -1);
-        tap_ok(result.ran && !result.found,
-                "without another core a fault that is always there stays unknown");
+        test_killed(reference);
+        test_hostile(reference);
+        test_worker(reference);
+        test_why_not(reference);
         return tap_end();
 }

@@ -83,6 +83,7 @@ static void details(void)
         o.step = STEP_COUNT;
         o.death.n_code = 33;
         o.death.n_red_zone = UINT32_MAX;
+        o.death.running = 4097;
         memset(&o.synthetic, 0xad, 1);
         tap_ok(observation_admit(&o) == 0, "an observation with wrong details comes in");
         memcpy(&byte, &o.synthetic, 1);
@@ -102,6 +103,9 @@ static void details(void)
                 "a mismatch lies in the output of its check");
         tap_ok(o.death.n_code == OBSERVATION_CODE && o.death.n_red_zone == OBSERVATION_RED_ZONE,
                 "sizes are at most those of the arrays");
+        tap_ok(o.death.running == 0, "a program that is none did not run");
+        o.death.running = 4096;
+        tap_ok(observation_admit(&o) == 0 && o.death.running == 4096, "the last one may have");
 }
 
 int main(void)
