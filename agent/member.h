@@ -27,7 +27,8 @@ struct member {
         uint64_t asked_ns;                /* CLOCK_MONOTONIC when it was asked for its registers; 0: not */
         unsigned restarts;
         uint64_t restart_ns; /* not before */
-        bool done, lost, starved, traced, killed_by_us;
+        bool done, lost, starved, killed_by_us;
+        pid_t tracer;  /* the last ptracer that was seen at one of its processes, 0: none yet */
         bool recorded; /* its process has recorded its own death */
         bool excused;  /* it has recorded that it could not do something */
         const struct member *reviewed, *reviewer, *crowd; /* NULL: none */

@@ -4,16 +4,20 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "checks/answers.h"
 
 #define STACK_NEAR 4096
+#define FEW_CPUS 8 /* a look takes some 15 us, and comes 50 times a second */
 
 void recorder_begin(struct recorder *recorder, const struct supervisor_run *run, struct evidence *evidence)
 {
-        *recorder = (struct recorder){ .run = run, .evidence = evidence };
+        *recorder = (struct recorder){
+                .run = run, .evidence = evidence, .few = cpu_set_count(run->cpus) <= FEW_CPUS
+        };
 }
 
 /* ---- what only we know ---- */
@@ -141,13 +145,25 @@ void recorder_tell(struct recorder *recorder, const struct member *member, enum 
                 .reviewer = -1,
                 .error = error,
                 .step = kind == OBSERVATION_FAILED ? step : STEP_NONE,
-                .tracer = member->pid > 0 ? member_tracer(member) : 0,
+                .tracer = member->tracer,
         };
 
         if (death)
                 o.death = *death;
         place(recorder, member, &o);
         keep(recorder, &o);
+}
+
+void recorder_look(struct recorder *recorder, struct member *member)
+{
+        pid_t tracer = member->pid > 0 ? member_tracer(member) : 0;
+        bool first = !member->tracer;
+
+        if (!tracer || tracer == getpid()) /* we take the registers of one that hangs */
+                return;
+        member->tracer = tracer;
+        if (first)
+                recorder_tell(recorder, member, OBSERVATION_TRACED, 0, NULL);
 }
 
 /* No worker lists a CPU twice: a list that does was never written, or by one that errs. */
@@ -193,6 +209,8 @@ void recorder_drain(struct recorder *recorder, struct member *member)
         uint32_t tail = atomic_load(&member->slot->ring_tail);
         uint32_t head = atomic_load_explicit(&member->slot->ring_head, memory_order_acquire), unheard;
 
+        if (head != tail || recorder->few)
+                recorder_look(recorder, member);
         if (head - tail > SLOT_RING)
                 recorder_tell(recorder, member, OBSERVATION_FAILED, EBADMSG, NULL);
         for (; tail != head && head - tail <= SLOT_RING; tail++) {
@@ -202,7 +220,7 @@ void recorder_drain(struct recorder *recorder, struct member *member)
                 bool sane = put_right(member, &o);
                 member->recorded |= o.kind == OBSERVATION_CRASH || o.kind == OBSERVATION_HANG;
                 member->excused |= o.kind == OBSERVATION_FAILED || o.kind == OBSERVATION_LOST;
-                o.tracer = member->pid > 0 ? member_tracer(member) : 0;
+                o.tracer = member->tracer;
                 if (sane && observation_admit(&o) == 0 && cpu_set_has(recorder->run->cpus, (unsigned)o.cpu))
                         keep(recorder, &o);
                 else

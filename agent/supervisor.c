@@ -132,10 +132,7 @@ static void watch(struct supervisor *s, struct member *m, uint64_t now_ns)
                         recorder_tell(&s->recorder, m, OBSERVATION_HANG, 0, &death);
                 break;
         }
-        if (!m->traced && m->pid && !m->killed_by_us && member_tracer(m) != 0) {
-                m->traced = true;
-                recorder_tell(&s->recorder, m, OBSERVATION_TRACED, 0, NULL);
-        }
+        recorder_look(&s->recorder, m);
 }
 
 /* ---- progress and results ---- */

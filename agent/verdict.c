@@ -65,9 +65,9 @@ static const struct row {
         { F(EVIDENCE) | F(AMBIGUOUS), 0, VERDICT_HARDWARE, false, .3,
                 "One of {cpus} computed wrongly; which one the evidence does not tell: {what}; {events}." },
         { F(EVIDENCE) | F(DEATHS), F(SCATTERED), VERDICT_HARDWARE, false, .5,
-                "{cpus} ({place}) crashed or hung once, and nothing else explains it: {what}." },
+                "{cpus} ({place}) crashed or hung once{else}: {what}." },
         { F(EVIDENCE), F(SCATTERED), VERDICT_HARDWARE, false, .6,
-                "{cpus} ({place}) computed wrongly once, and nothing else explains it: {what}; {events}." },
+                "{cpus} ({place}) computed wrongly once{else}: {what}; {events}." },
         { F(VOTES), F(EVIDENCE), VERDICT_INCONCLUSIVE, false, .3,
                 "CPUs disagree where no known answer exists; a vote alone proves nothing." },
         { F(UNHEARD), F(EVIDENCE), VERDICT_INCONCLUSIVE, false, .3,
@@ -195,6 +195,10 @@ static void write_sentences(const struct verdict_input *input, const struct verd
         if (facts->yes & FACT_UNHEARD && facts->yes & FACT_EVIDENCE && used < sizeof(verdict->summary))
                 used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
                         " Other CPUs had wrong results too, of which no record could be kept.");
+        if (verdict->class == VERDICT_HARDWARE && verdict_text_traced(input, verdict) &&
+                used < sizeof(verdict->summary))
+                used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
+                        " A debugger was attached to a worker there, and can do the same.");
         if (verdict->class == VERDICT_HARDWARE && verdict->incomplete && !(facts->yes & FACT_CUT_SHORT) &&
                 used < sizeof(verdict->summary))
                 used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,

@@ -110,6 +110,19 @@ void verdict_text_what(const struct observation *o, char *text, size_t size)
                 o->mismatch.bits == 1 ? "" : "s", wrong_bits(&o->mismatch), reviewer);
 }
 
+/* A debugger can do to a worker all that a bad CPU can. */
+bool verdict_text_traced(const struct verdict_input *input, const struct verdict *verdict)
+{
+        for (size_t i = 0; i < input->evidence->n_observations; i++) {
+                const struct observation *o = &input->evidence->observations[i];
+
+                if ((o->kind == OBSERVATION_TRACED || (o->tracer && observation_is_evidence(o->kind))) &&
+                        o->cpu >= 0 && cpu_set_has(&verdict->cpus, (unsigned)o->cpu))
+                        return true;
+        }
+        return false;
+}
+
 static void write_name(const char *name, const struct verdict_input *input, const struct verdict *verdict,
         char *text, size_t size)
 {
@@ -121,6 +134,8 @@ static void write_name(const char *name, const struct verdict_input *input, cons
         else if (strcmp(name, "events") == 0)
                 (void)snprintf(
                         text, size, "%" PRIu64 " event%s", verdict->events, verdict->events == 1 ? "" : "s");
+        else if (strcmp(name, "else") == 0 && !verdict_text_traced(input, verdict))
+                (void)snprintf(text, size, ", and nothing else explains it");
         else if (strcmp(name, "what") == 0 && verdict->first != UINT32_MAX)
                 verdict_text_what(&input->evidence->observations[verdict->first], text, size);
 }

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a worker says of whom it accuses is not taken at its word: it may be the one that is broken. */
+/* What a worker says of whom it accuses is not taken at its word: it may be the one that is broken. What a debugger may
+ * have done to it is recorded with it. */
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "agent/recorder.h"
 #include "base/array.h"
@@ -190,6 +196,73 @@ static void crowded(void)
         evidence_free(&evidence);
 }
 
+/* A process and its ptracer: stopped until the tracer ends. */
+static bool start_traced(pid_t *ret_tracer, pid_t *ret_traced)
+{
+        int way[2];
+        pid_t tracer, traced = 0;
+
+        if (pipe(way) < 0)
+                return false;
+        tracer = fork();
+        if (tracer == 0) {
+                (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+                traced = fork();
+                if (traced == 0) {
+                        (void)alarm(60);
+                        (void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+                        (void)raise(SIGSTOP);
+                        for (;;)
+                                (void)pause();
+                }
+                (void)waitpid(traced, NULL, 0);
+                (void)!write(way[1], &traced, sizeof(traced));
+                for (;;)
+                        (void)pause();
+        }
+        (void)close(way[1]);
+        bool good = tracer > 0 && read(way[0], &traced, sizeof(traced)) == sizeof(traced);
+        (void)close(way[0]);
+        *ret_tracer = tracer;
+        *ret_traced = traced;
+        return good;
+}
+
+/* A debugger that was there for a moment: what comes to light afterwards may be its work. */
+static void debuggers(void)
+{
+        struct observation said = saying(OBSERVATION_MISMATCH);
+        struct evidence evidence = { 0 };
+        struct recorder recorder;
+        pid_t tracer = 0, traced = 0;
+
+        recorder_begin(&recorder, &run, &evidence);
+        if (!tap_ok(start_traced(&tracer, &traced), "a process and its debugger"))
+                return;
+        member.pid = traced;
+        recorder_look(&recorder, &member);
+        tap_ok(evidence.n_observations == 1 && evidence.observations[0].kind == OBSERVATION_TRACED &&
+                        evidence.observations[0].tracer == tracer,
+                "a debugger is recorded");
+        recorder_drain(&recorder, &member);
+        tap_ok(evidence.n_observations == 1, "once");
+        (void)kill(tracer, SIGKILL);
+        (void)waitpid(tracer, NULL, 0);
+        slot_push(member.slot, &said);
+        recorder_drain(&recorder, &member);
+        tap_ok(evidence.n_observations == 2 && evidence.observations[1].kind == OBSERVATION_MISMATCH &&
+                        evidence.observations[1].tracer == tracer,
+                "what is found when it has gone names it");
+        member.tracer = 0;
+        slot_push(member.slot, &said);
+        recorder_drain(&recorder, &member);
+        tap_ok(evidence.n_observations == 3 && evidence.observations[2].tracer == 0,
+                "what is found where none was seen names none");
+        (void)kill(traced, SIGKILL);
+        member.pid = 0;
+        evidence_free(&evidence);
+}
+
 int main(void)
 {
         if (!tap_ok(prepare(), "a worker's slot, a check with known answers, one by vote"))
@@ -199,5 +272,6 @@ int main(void)
         votes();
         deaths();
         crowded();
+        debuggers();
         return tap_end();
 }

@@ -764,6 +764,36 @@ static void flips_are_no_reverts(void)
         tap_ok(!wrong, "each bit of a vector register flipped under signals accuses its CPU alone");
 }
 
+/* Where a debugger was at the CPU's worker it is said, and not that nothing else explains what came out wrong. */
+static void debugger_is_said(void)
+{
+        static const struct {
+                const char *what;
+                enum observation_kind kind;
+                int traced; /* the CPU where a debugger was; -1: none */
+                bool said;
+        } events[] = {
+                { "a mismatch", OBSERVATION_MISMATCH, -1, false },
+                { "a mismatch, a debugger there", OBSERVATION_MISMATCH, 5, true },
+                { "a mismatch, a debugger elsewhere", OBSERVATION_MISMATCH, 1, false },
+                { "a crash", OBSERVATION_CRASH, -1, false },
+                { "a crash, a debugger there", OBSERVATION_CRASH, 5, true },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+                struct verdict v;
+
+                clean();
+                scene_observe(events[i].kind, 5, SCENE_FMA, REGIME_QUIET, 4);
+                if (events[i].traced >= 0)
+                        scene_observe(OBSERVATION_TRACED, events[i].traced, SCENE_FMA, REGIME_QUIET, 9);
+                verdict_reach(&scene.input, &v);
+                tap_ok(v.class == VERDICT_HARDWARE && !strstr(v.summary, "debugger") == !events[i].said &&
+                                !strstr(v.summary, "nothing else explains it") == events[i].said,
+                        "%s: %s", events[i].what, v.summary);
+        }
+}
+
 static void token(void)
 {
         char text[96];
@@ -971,6 +1001,7 @@ int main(void)
         every_row_is_hit();
         flips_are_no_reverts();
         innocent_never_named();
+        debugger_is_said();
         token();
         one_event_a_round();
         unheard();
