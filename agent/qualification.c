@@ -301,6 +301,7 @@ static int write_reports(const struct qualification *q, int status)
                 .verdict = &q->verdict,
                 .outcome = &q->outcome,
                 .request = &q->wanted,
+                .program = program_invocation_name,
                 .isa_level = q->request->configuration->isa_level,
                 .profile = q->request->configuration->profile,
                 .nice = q->request->configuration->nice,

@@ -18,6 +18,7 @@ struct report {
         const struct verdict *verdict;
         const struct supervisor_outcome *outcome;
         const struct plan_request *request;
+        const char *program;   /* as it was called (argv[0]), for the command to copy; NULL: unknown */
         const char *isa_level; /* as --isa said, "native" else */
         const char *profile;   /* as --profile said; NULL or "": none */
         int nice;              /* of the workers */

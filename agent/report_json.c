@@ -244,7 +244,7 @@ static void add_first(json_t *verdict, const struct report *report)
         bool wrong = o && report_has_mismatch(o) && report_differences(o, differences);
 
         if (o)
-                report_replay_command(o, replay);
+                report_replay_command(report, o, replay);
         (void)json_object_set_new(
                 verdict, "observation", o ? json_integer((json_int_t)o->sequence) : json_null());
         (void)json_object_set_new(

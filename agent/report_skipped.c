@@ -2,6 +2,7 @@
 #include "agent/report_skipped.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "agent/verdict_missed.h"
 
@@ -100,8 +101,26 @@ void report_skipped_each(const struct report *report,
         skipped_items(report->input, each, user);
 }
 
-void report_replay_command(const struct observation *observation, char command[REPORT_COMMAND_MAX])
+/* As its user called it, so that the line can be copied. */
+static const char *program_quote(const char *name, const char **ret_program)
 {
+        static const char plain[] =
+                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-,:@%";
+
+        *ret_program = "assay";
+        if (!name || !*name || strlen(name) >= REPORT_PROGRAM_MAX - 2)
+                return "";
+        for (const char *c = name; *c; c++)
+                if (*c < ' ' || *c > '~' || *c == '\'')
+                        return "";
+        *ret_program = name;
+        return name[strspn(name, plain)] ? "'" : "";
+}
+
+void report_replay_command(
+        const struct report *report, const struct observation *observation, char command[REPORT_COMMAND_MAX])
+{
+        const char *program, *quote = program_quote(report->program, &program);
         struct cpu_set cpus = { 0 };
         char token[128], list[32];
 
@@ -110,7 +129,8 @@ void report_replay_command(const struct observation *observation, char command[R
         for (uint32_t i = 0; i < observation->n_together; i++)
                 cpu_set_add(&cpus, observation->together[i]);
         cpu_set_format(&cpus, list, sizeof(list));
-        (void)snprintf(command, REPORT_COMMAND_MAX, "assay replay %s --regime %s --cpu %s%s%s", token,
-                regime_name(observation->regime), list, observation->stress ? " --stress " : "",
+        (void)snprintf(command, REPORT_COMMAND_MAX, "%s%s%s replay %s --regime %s --cpu %s%s%s", quote,
+                program, quote, token, regime_name(observation->regime), list,
+                observation->stress ? " --stress " : "",
                 observation->stress ? stress_name(observation->stress) : "");
 }

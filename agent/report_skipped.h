@@ -19,6 +19,9 @@ struct report_skipped {
 void report_skipped_each(const struct report *report,
         void (*each)(const struct report_skipped *skipped, void *user), void *user);
 
-/* Writes "assay replay CHECK:SEED:CPU.PROCESS.NUMBER --regime NAME --cpu N [--stress NAME]". */
-#define REPORT_COMMAND_MAX 224
-void report_replay_command(const struct observation *observation, char command[REPORT_COMMAND_MAX]);
+/* Writes "PROGRAM replay CHECK:SEED:CPU.PROCESS.NUMBER --regime NAME --cpu N [--stress NAME]", for a shell. The program is
+ * the report's, quoted where a shell needs that; "assay" where it has none, or one that is too long or not to be shown. */
+#define REPORT_PROGRAM_MAX 256
+#define REPORT_COMMAND_MAX (224 + REPORT_PROGRAM_MAX)
+void report_replay_command(const struct report *report, const struct observation *observation,
+        char command[REPORT_COMMAND_MAX]);

@@ -130,7 +130,7 @@ static void verdict_text(const struct report_page *page)
                 unit_line(page);
                 differences(page, o);
                 program_lines(page);
-                report_replay_command(o, command);
+                report_replay_command(report, o, command);
                 /* Unbroken and alone on its line, so that it can be copied at any width. */
                 report_page_line(page, "again     ", "with this command:");
                 fprintf(page->to, "%s\n", command);

@@ -64,13 +64,13 @@ drilled() {
                 --duration 5s --json "$report"
         expect 1 && holds "verdict['cpus'] == [$last_cpu] and verdict['repeated']" &&
                 holds "all(len(o['together']) > 1 for o in report['observations'] if o['evidence'])" &&
-                grep -qE "^assay replay coherence_.* --cpu 0[-,]" "$tap_scratch/out"
+                grep -qE "^$assay replay coherence_.* --cpu 0[-,]" "$tap_scratch/out"
 }
 tap_ok "drill: the CPU that is struck is named, and the command names all that took part" drilled
 
 replayed() {
         cp "$report" "$tap_scratch/drilled.json"
-        run "$assay" replay "$tap_scratch/drilled.json" --times 3
+        run "$assay" replay "$tap_scratch/drilled.json" --times 3 --regime quiet
         expect 0 && ! grep -q ': 0 rounds' "$tap_scratch/out"
 }
 tap_ok "replay: the rounds of that report run with their partners, and pass" replayed
