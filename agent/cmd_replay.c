@@ -64,14 +64,16 @@ static int find_rounds(const char *operand, struct replay *replay)
                         operand);
                 return COMMAND_USAGE;
         }
-        if (report_read_replay(operand, &replay->what, sentence) == 0) {
+        r = report_read_replay(operand, &replay->what, sentence);
+        if (r == 0) {
                 say_of_report(&replay->what);
                 return COMMAND_OK;
         }
-        fprintf(stderr,
-                "assay: %s; name a report, or a round as reports print it: "
-                "CHECK:SEED:CPU.PROCESS.NUMBER.\n",
-                sentence);
+        /* A report it is, where it only has no such round. */
+        fprintf(stderr, "assay: %s%s.\n", sentence,
+                r == -ENODATA ? ""
+                              : "; name a report, or a round as reports print it: "
+                                "CHECK:SEED:CPU.PROCESS.NUMBER");
         return COMMAND_USAGE;
 }
 
@@ -138,6 +140,38 @@ static void say_failures(const struct evidence *evidence)
                         o->mismatch.offset, o->mismatch.bits, o->mismatch.bytes);
                 return;
         }
+}
+
+static void say_of_cpus(const struct cpu_set *cpus, const char *before, const char *after)
+{
+        char list[128];
+
+        if (!cpu_set_count(cpus))
+                return;
+        cpu_set_format(cpus, list, sizeof(list));
+        printf("  %s on CPU %s%s\n", before, list, after);
+}
+
+/* Says on which CPUs the round did not run, or never with what its regime does. */
+static void say_missing(
+        const struct evidence *evidence, const struct plan_item *item, const struct cpu_set *cpus)
+{
+        bool own_events = item->regime == REGIME_STORM_SELF || item->regime == REGIME_MIGRATE;
+        struct cpu_set idle = { 0 }, spared = { 0 };
+
+        for (int cpu = cpu_set_next(cpus, -1); cpu >= 0; cpu = cpu_set_next(cpus, cpu)) {
+                const struct tally *tally =
+                        evidence_tally(evidence, (unsigned)cpu, item->check, (enum regime)item->regime);
+
+                if (!tally || !tally->rounds)
+                        cpu_set_add(&idle, (unsigned)cpu);
+                else if (!tally->covered)
+                        cpu_set_add(&spared, (unsigned)cpu);
+        }
+        say_of_cpus(&idle, "no round was completed", "");
+        say_of_cpus(&spared, "no event of the regime came into a round",
+                own_events && !check_list[item->check]->events ? ": the check has no place for one"
+                                                               : ": give more --times");
 }
 
 /* Where the round is run: as --cpu says, else where it failed. One of several CPUs needs two: where one alone is named,
@@ -220,10 +254,14 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
         printf("%s in %s on CPU %s: %llu rounds, %llu failures\n", token, regime_name(item.regime), list,
                 (unsigned long long)outcome.rounds, (unsigned long long)outcome.failures);
         say_failures(&evidence);
+        if (r == 0 && !outcome.failures && !interrupted)
+                say_missing(&evidence, &item, &cpus);
         evidence_free(&evidence);
-        if (r < 0)
+        if (r < 0) {
+                fprintf(stderr, "assay: no worker could be started: %s.\n", strerror(-r));
                 return COMMAND_ERROR;
-        return outcome.failures ? COMMAND_FAULT : outcome.rounds ? COMMAND_OK : COMMAND_INCOMPLETE;
+        }
+        return outcome.failures ? COMMAND_FAULT : outcome.complete ? COMMAND_OK : COMMAND_INCOMPLETE;
 }
 
 /* The first that holds, in the order of enum command_exit. */
@@ -298,14 +336,19 @@ const struct command cmd_replay = {
         .help = "replay REPORT | CHECK:SEED:CPU.PROCESS.NUMBER [OPTION]...\n\n"
                 "Runs the rounds that a report (JSON or a stream of observations) holds against a CPU, or "
                 "the\n"
-                "one round that is named as reports print it. Of a report the first 64 rounds are run.\n\n"
+                "one round that is named as reports print it. A report's rounds are taken each once, that "
+                "of the\n"
+                "verdict first, and at most 64 of them; then each of these is run --times times.\n\n"
                 "  --cpu LIST     on these CPUs (default: the one where it failed). A round of several\n"
                 "                 CPUs is led by each of them in turn, with the others\n"
                 "  --regime NAME  in this regime (default: that of the report; quiet for a named round)\n"
                 "  --stress NAME  under this stress (default: that of the report; none for a named round)\n"
-                "  --times N      so often each (default 100)\n"
+                "  --times N      each round N times on each CPU (default 100), and on for up to 0.3 s\n"
+                "                 until an event of the regime has come into it\n"
                 "  --isa LEVEL    as for assay qualify\n\n"
-                "Exit status: 0 no round failed, 1 one did, 2 usage, 4 it could not run here, 5 our own "
-                "error.\n",
+                "Exit status: 0 every run gave the known answer, 1 one did not, 2 wrong usage, 4 a round "
+                "did not\n"
+                "run on a CPU, or never with an event of its regime, 5 assay itself failed, 130 or 143\n"
+                "interrupted.\n",
         .run = replay_run,
 };

@@ -68,7 +68,9 @@ struct supervisor_run {
         bool once;             /* each item once (its cycle, or until its events), then end */
         const struct check_round *round; /* run exactly this round again and again, or NULL; one of several CPUs is led by
                                           * each of `cpus` in its turn, with the others */
-        uint32_t times;                  /* with `round`: how often on each CPU; 0: until the deadline */
+        uint32_t
+                times; /* with `round`: how often on each CPU, and then for a moment until its regime came into
+                         * it; 0: until the deadline */
         bool stack_present;              /* storms leave the alternate stack's pages alone */
         enum experiment experiment;      /* written into the observations */
         enum drill drill;

@@ -166,6 +166,16 @@ static void run_items(void)
         }
 }
 
+/* A round of several CPUs that does not come about is tried again, once on average. One that has run so often, but never
+ * with an event of its regime, goes on for as long as a series would. */
+static bool times_left(const struct tally *tally, uint64_t tries, uint64_t age)
+{
+        uint64_t times = loop.worker->run->times;
+
+        return !times || (tally->rounds + tally->void_rounds < times && tries < 2 * times) ||
+               (!tally->covered && age < REGIME_SERIES_NS);
+}
+
 /* Exactly one round, again and again. */
 static void run_times(void)
 {
@@ -175,6 +185,7 @@ static void run_times(void)
                 .stress = stress_choose(run->stress, 0),
                 .round = *run->round };
         struct tally *tally = &loop.slot->tallies[now.check][now.regime];
+        uint64_t start = clock_ns(CLOCK_MONOTONIC);
         enum observation_step step;
         int r;
 
@@ -184,11 +195,8 @@ static void run_times(void)
                 rounds_refused(&loop.rounds, &now, -r, step);
                 _exit(WORKER_FAILED);
         }
-        /* A round of several CPUs that does not come about is tried again, once on average. */
-        for (uint64_t tries = 0; (!run->times || (tally->rounds + tally->void_rounds < run->times &&
-                                                         tries < 2 * (uint64_t)run->times)) &&
-                                 !told_to_stop();
-                tries++)
+        for (uint64_t tries = 0;
+                times_left(tally, tries, clock_ns(CLOCK_MONOTONIC) - start) && !told_to_stop(); tries++)
                 (void)rounds_run(&loop.rounds, &now, tally);
         regime_disarm(loop.worker, now.regime);
         atomic_fetch_add(&loop.slot->passes, 1);

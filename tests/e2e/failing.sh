@@ -46,6 +46,15 @@ fi
 
 tap_ok "fork fails once: a CPU has no worker" must 4 fork 1 1 "$EAGAIN"
 tap_ok "fork fails always: no CPU has a worker" must 5 fork 1 "$many" "$EAGAIN"
+if ((last_cpu)); then
+        replayed() {
+                run env LD_PRELOAD="$preload" FAILING="fork:1:1:$EAGAIN" "$assay" replay state_flags:1:0.0.1 --cpu "0,$last_cpu"
+                expect 4 && grep -q 'no round was completed on CPU 0$' "$tap_scratch/out"
+        }
+        tap_ok "fork fails once in a replay: a CPU never ran the round" replayed
+else
+        tap_skip "fork fails once in a replay" "there is one CPU"
+fi
 tap_ok "memfd_create fails" must 5 memfd_create 1 1 "$EMFILE"
 tap_ok "ftruncate fails" must 5 ftruncate 1 1 "$ENOSPC"
 tap_ok "mmap fails" must 5 mmap 1 1 "$ENOMEM"

@@ -59,6 +59,36 @@ many() {
                 [[ $(grep -c '^state_flags:0x1:0.0.[0-9]* in quiet on CPU 0: ' "$tap_scratch/out") == 64 ]]
 }
 tap_ok "replay of more rounds than are taken, from a drill" many
+
+# A report that accuses nobody is one all the same.
+nothing_held() {
+        echo '{"kind":"erratum","check":"state_flags","round":{"seed":"0x1","cpu":0,"process":0,"number":1},"cpu":0,"regime":"quiet"}' \
+                >"$tap_scratch/erratum.json"
+        wrong 'nothing in it accuses a CPU' replay "$tap_scratch/erratum.json" &&
+                ! grep -q 'name a report' "$tap_scratch/err" &&
+                wrong 'name a report' replay "$source/tests/e2e/lib.sh"
+}
+tap_ok "replay of a report that accuses nobody" nothing_held
+
+# A regime without an event is not passed.
+never_met() {
+        run "$assay" replay integer_add:1:0.0.1 --regime storm-self
+        expect 4 && grep -q 'no event of the regime came into a round on CPU 0: the check' "$tap_scratch/out" &&
+                run "$assay" replay state_flags:1:0.0.1 --regime storm-self && expect 0
+}
+tap_ok "replay in a regime that never happens there" never_met
+
+# The command to copy is that of the program that was called, whatever its name; a drill's programs have no bad instruction.
+copied() {
+        mkdir "$tap_scratch/a place" && ln "$assay" "$tap_scratch/a place/assay" || return
+        run "$tap_scratch/a place/assay" drill --no-progress --duration 2s --checks program_known_general \
+                --regimes quiet --stress none --json "$report"
+        expect 1 && tr -s ' \n' ' ' <"$tap_scratch/out" | grep -q 'no instruction is named: a drill made it' &&
+                holds 'report["bisections"][0]["seed"] is None and "drill" in report["bisections"][0]["why"]' || return
+        grep "^'$tap_scratch/a place/assay' replay program_known_general:" "$tap_scratch/out" >"$tap_scratch/command" &&
+                run bash "$tap_scratch/command" && expect 0 && grep -q ' 100 rounds, 0 failures' "$tap_scratch/out"
+}
+tap_ok "the command of a report runs" copied
 tap_ok "unknown kind of drill" wrong "'bits'" drill --kind bits
 tap_ok "a drill on a CPU that does not exist" wrong '--cpu: .*4000' drill --cpu 4000
 if ((last_cpu)); then
