@@ -181,6 +181,7 @@ static uint32_t first_blamed(const struct verdict_input *input, const struct ver
 static void write_sentences(const struct verdict_input *input, const struct verdict_facts *facts,
         const struct row *row, struct verdict *verdict)
 {
+        bool cut_short = row->yes & FACT_CUT_SHORT; /* which the row says itself */
         size_t used;
 
         verdict_text(row->sentence, input, verdict, verdict->summary);
@@ -203,14 +204,13 @@ static void write_sentences(const struct verdict_input *input, const struct verd
                 used < sizeof(verdict->summary))
                 used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
                         " Not everything that was planned ran.");
-        if (input->interrupted && (verdict->events || !(facts->yes & FACT_CUT_SHORT)) &&
-                used < sizeof(verdict->summary))
+        if (input->interrupted && !cut_short && used < sizeof(verdict->summary))
                 (void)snprintf(
                         verdict->summary + used, sizeof(verdict->summary) - used, " It was interrupted.");
         if (verdict->class == VERDICT_HARDWARE)
                 verdict_text_ruled_out(facts, verdict->ruled_out);
         if (verdict->class == VERDICT_INCONCLUSIVE && !verdict->events) {
-                if (facts->yes & FACT_CUT_SHORT)
+                if (cut_short)
                         (void)snprintf(verdict->advice, sizeof(verdict->advice), "Let it run to its end.");
                 else
                         missed_advice(input, verdict->advice);

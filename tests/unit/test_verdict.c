@@ -992,6 +992,11 @@ static void cut_short(void)
         verdict_reach(&scene.input, &v);
         tap_ok(strstr(v.summary, "It was interrupted.") && !strstr(v.summary, "Not everything"),
                 "a fault, interrupted after everything ran: %s", v.summary);
+        vote();
+        scene.input.interrupted = true;
+        verdict_reach(&scene.input, &v);
+        tap_ok(strstr(v.summary, "disagree") && strstr(v.summary, "It was interrupted."),
+                "a vote, interrupted after everything ran: %s", v.summary);
 }
 
 int main(void)
