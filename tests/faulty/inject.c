@@ -9,7 +9,6 @@
  * checks' assembly); with --anywhere every stop in user mode counts. */
 #include <cpuid.h>
 #include <dirent.h>
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -30,6 +29,7 @@
 #include "base/cleanup.h"
 #include "base/random.h"
 #include "tests/faulty/flip.h"
+#include "tests/faulty/kernels.h"
 #include "tests/tap.h"
 
 #define TRIES 4000
@@ -67,68 +67,6 @@ struct outcome {
         char what[64];   /* which register and bit */
         char found[160]; /* the verdict's summary */
 };
-
-/* The address range of the program's kernels: functions whose name ends in _run or that the kernels jump to. */
-struct kernels {
-        struct {
-                uint64_t begin, end;
-        } range[1024];
-        size_t n;
-        uint64_t entry; /* of the ELF file: to find the load address */
-};
-
-static bool kernels_read(const char *path, struct kernels *kernels)
-{
-        char command[PATH_MAX + 64], name[256], type;
-        uint64_t value, size;
-        FILE *nm;
-
-        (void)snprintf(command, sizeof(command), "nm -S --defined-only '%s'", path);
-        nm = popen(command, "r");
-        while (nm && fscanf(nm, "%" SCNx64 " ", &value) == 1) {
-                char line[512], first[64];
-
-                if (!fgets(line, sizeof(line), nm))
-                        break;
-                if (sscanf(line, "%63s %c %255s", first, &type, name) == 3 && strlen(first) == 16) {
-                        size = strtoull(first, NULL, 16);
-                        size_t length = strlen(name);
-                        bool kernel = (length > 4 && strcmp(name + length - 4, "_run") == 0) ||
-                                      strncmp(name, "registers_load", 14) == 0 ||
-                                      strncmp(name, "registers_store", 15) == 0;
-
-                        if (kernel && (type == 't' || type == 'T') &&
-                                kernels->n < ARRAY_SIZE(kernels->range)) {
-                                kernels->range[kernels->n].begin = value;
-                                kernels->range[kernels->n++].end = value + size;
-                        }
-                }
-        }
-        return nm && pclose(nm) == 0 && kernels->n > 0;
-}
-
-/* Where the program was loaded: the first mapping of a file, which is itself. */
-static uint64_t load_address(pid_t pid)
-{
-        char path[64], line[512];
-        uint64_t begin;
-        AUTO_FILE FILE *maps = NULL;
-
-        (void)snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-        maps = fopen(path, "re");
-        while (maps && fgets(line, sizeof(line), maps))
-                if (strchr(line, '/') && !strstr(line, "/memfd:") && sscanf(line, "%" SCNx64, &begin) == 1)
-                        return begin;
-        return 0;
-}
-
-static bool in_kernel(const struct kernels *kernels, uint64_t rip)
-{
-        for (size_t i = 0; i < kernels->n; i++)
-                if (rip >= kernels->range[i].begin && rip < kernels->range[i].end)
-                        return true;
-        return false;
-}
 
 static void sleep_us(uint64_t us)
 {
@@ -194,7 +132,7 @@ static bool again(pid_t pid, uint64_t *random)
 static int inject_into(pid_t pid, const struct options *options, const struct kernels *kernels,
         enum flip_class class, uint64_t *random, char *what, size_t what_size)
 {
-        uint64_t base = load_address(pid);
+        uint64_t base = kernels_base(pid);
         struct user_regs_struct regs;
 
         if (!seize(pid))
@@ -203,7 +141,7 @@ static int inject_into(pid_t pid, const struct options *options, const struct ke
                 if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) < 0)
                         return -1;
                 bool user = (long)regs.orig_rax < 0;
-                if (user && (options->anywhere || in_kernel(kernels, regs.rip - base)) &&
+                if (user && (options->anywhere || kernels_hold(kernels, regs.rip - base)) &&
                         flip_register(pid, class, random, what, what_size)) {
                         (void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
                         return 1;
