@@ -84,6 +84,9 @@ static _Noreturn void scan_here(const struct bisector *b, unsigned cpu, struct s
                 (void)signal(s, SIG_DFL);
         if (cpu_set_bind_one(cpu) < 0 || program_prepare() < 0)
                 _exit(1);
+        /* What is due lies where no suspect can write to it. Not before the code has its place, which is to be the same. */
+        if (scan != b->expected && munmap(b->expected, sizeof(*b->expected)) < 0)
+                _exit(1);
         for (uint32_t k = 0; k <= b->program.n; k++)
                 run_beginning(b, k, scan, left++);
         _exit(0);
@@ -303,8 +306,7 @@ static void bisect(struct bisector *b)
         struct outcome outcome;
         int r = -ETIMEDOUT, error = -ETIMEDOUT;
 
-        /* What is due lies where no suspect can write to it. */
-        if (scan_reference(b) < 0 || madvise(b->expected, sizeof(*b->expected), MADV_DONTFORK) < 0)
+        if (scan_reference(b) < 0)
                 return;
         for (unsigned i = 0; i < SCANS_MOST && in_time(b); i++) {
                 r = scan_on(b, (unsigned)found->suspect, b->actual, &outcome);

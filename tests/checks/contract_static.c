@@ -46,6 +46,8 @@ static bool limits_numbers(struct contract *contract)
         if (c->parties == 1 || c->parties > PARTY_MOST || !c->parties != !c->share)
                 return contract_broken(contract, "parties is %u, %s share", c->parties,
                         c->share ? "with" : "without");
+        if (!c->program != !c->running)
+                return contract_broken(contract, "program and running come together");
         if (c->registers &&
                 (c->output_offset != sizeof(struct registers) || c->output_size < sizeof(struct registers)))
                 return contract_broken(contract, "the output does not start with the register image");

@@ -86,7 +86,7 @@ copied() {
         expect 1 && tr -s ' \n' ' ' <"$tap_scratch/out" | grep -q 'no instruction is named: a drill made it' &&
                 holds 'report["bisections"][0]["seed"] is None and "drill" in report["bisections"][0]["why"]' || return
         grep "^'$tap_scratch/a place/assay' replay program_known_general:" "$tap_scratch/out" >"$tap_scratch/command" &&
-                run bash "$tap_scratch/command" && expect 0 && grep -q ' 100 rounds, 0 failures' "$tap_scratch/out"
+                run bash "$tap_scratch/command" && expect 0 && grep -q ' rounds, 0 failures' "$tap_scratch/out"
 }
 tap_ok "the command of a report runs" copied
 tap_ok "unknown kind of drill" wrong "'bits'" drill --kind bits

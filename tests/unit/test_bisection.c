@@ -175,14 +175,22 @@ static void test_seldom(int reference)
                 result.differing, result.runs, result.index);
 }
 
+/* Several batches: some programs compute with the addresses of their own code, which are to be the same on both CPUs. */
 static void test_healthy(int reference)
 {
-        uint64_t spent_ns = bisect(DEFECT_NONE, 12, 1, reference);
+        uint32_t number = planted.number;
 
-        tap_ok(result.ran && !result.found && result.runs && !result.differing,
-                "the healthy: nothing is named");
-        printf("# %u scans of %u instructions in %llu ms\n", result.runs, result.n,
-                (unsigned long long)(spent_ns / CLOCK_MS));
+        for (uint32_t i = 0; i < 6; i++) {
+                uint64_t spent_ns;
+
+                planted.number = number + i;
+                spent_ns = bisect(DEFECT_NONE, 12, 1, reference);
+                tap_ok(result.ran && !result.found && result.runs && !result.differing,
+                        "the healthy: nothing is named");
+                printf("# %u scans of %u instructions in %llu ms\n", result.runs, result.n,
+                        (unsigned long long)(spent_ns / CLOCK_MS));
+        }
+        planted.number = number;
 }
 
 /* What goes wrong where the program and its registers are made says nothing about the program's instructions. */
@@ -339,8 +347,6 @@ int main(void)
                 return 99;
         for (int cpu = cpu_set_next(&bound, -1); cpu >= 0 && n_cpus < 2; cpu = cpu_set_next(&bound, cpu))
                 cpus[n_cpus++] = (unsigned)cpu;
-        if (program_prepare() < 0)
-                return 99;
         reference = n_cpus > 1 ? (int)cpus[1] : -1;
         if (reference < 0) {
                 tap_skip("bisection", "there is one CPU");
