@@ -8,9 +8,10 @@
 #include "base/array.h"
 #include "base/clock.h"
 
-#define FIRST_NS (2 * CLOCK_MS) /* from the first partner on, others of a group have so long */
-#define STEP_NS (50 * CLOCK_MS) /* from one step to the next: all are there, but one may be off its CPU */
-#define END_NS (20 * CLOCK_MS)  /* the others run as long as we do */
+#define ABSENT_NS (5 * CLOCK_MS) /* for somebody to be there who can be asked */
+#define FIRST_NS (2 * CLOCK_MS)  /* from the first partner on, others of a group have so long */
+#define STEP_NS (50 * CLOCK_MS)  /* from one step to the next: all are there, but one may be off its CPU */
+#define END_NS (20 * CLOCK_MS)   /* the others run as long as we do */
 
 void meeting_begin(struct meeting *meeting, const struct worker *worker, struct review *review)
 {
@@ -155,11 +156,14 @@ static unsigned choose(const struct meeting *meeting, uint32_t turn, unsigned mo
         return meeting_partners(meeting->all, meeting->worker->index, turn, most, all, partners);
 }
 
-/* Waits until all that were asked are there, or time is up, or somebody else goes first and nobody is there yet. */
+/* Waits until all that were asked are there, or time is up, or somebody else goes first and nobody is there yet. Not long
+ * for workers that are only starting: this one has other things to run. */
 static enum meeting_result gather(struct meeting *meeting, uint32_t turn, unsigned most, uint64_t end_ns)
 {
         struct meeting_wait wait = meeting_wait_until(meeting, end_ns);
-        uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), half_ns = now_ns + (end_ns - MIN(now_ns, end_ns)) / 2;
+        uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC),
+                 half_ns = begin_ns + (end_ns - MIN(begin_ns, end_ns)) / 2,
+                 absent_ns = meeting->worker->run->round ? end_ns : begin_ns + ABSENT_NS;
         uint32_t partners[PARTY_MOST - 1];
         bool some = false;
         unsigned n = 0;
@@ -169,7 +173,7 @@ static enum meeting_result gather(struct meeting *meeting, uint32_t turn, unsign
 
                 if (!n)
                         n = choose(meeting, turn, most, half_ns, partners);
-                if (n && here == n)
+                if (n ? here == n : clock_ns(CLOCK_MONOTONIC) > absent_ns)
                         break;
                 if (here && !some) {
                         some = true;
@@ -187,8 +191,8 @@ static enum meeting_result gather(struct meeting *meeting, uint32_t turn, unsign
         return joined(meeting) ? MEETING_MET : MEETING_NOBODY;
 }
 
-/* Says what is played, and who is which party. */
-static void lay(struct meeting *meeting, struct slot_current *now)
+/* Says what is played, and who is which party. False where nobody sits there any more. */
+static bool lay(struct meeting *meeting, struct slot_current *now)
 {
         struct meeting_table *table = meeting->table;
         uint8_t parties = 1;
@@ -199,12 +203,15 @@ static void lay(struct meeting *meeting, struct slot_current *now)
                         table->cpus[parties] = sitter(meeting, seat)->cpu;
                         table->seats[seat].party = parties++;
                 }
+        if (parties < 2)
+                return false;
         now->round.party = 0;
         now->round.parties = meeting->parties = parties;
         table->now = *now;
         party_shared = &table->memory;
         check_list[now->check]->share(party_shared, &now->round);
         say(meeting, TABLE_LAID);
+        return true;
 }
 
 enum meeting_result meeting_call(
@@ -213,15 +220,15 @@ enum meeting_result meeting_call(
         struct meeting_wait wait = meeting_wait_until(meeting, end_ns);
         enum meeting_result result;
 
-        if (!meeting->all)
+        if (meeting_hopeless(meeting))
                 return MEETING_NOBODY;
         while (!take_table(meeting))
                 if (!meeting_wait_on(&wait))
                         return MEETING_NOBODY;
         result = gather(meeting, turn, check_list[now->check]->parties, end_ns);
-        if (result == MEETING_MET)
-                lay(meeting, now);
-        else
+        if (result == MEETING_MET && !lay(meeting, now))
+                result = MEETING_NOBODY;
+        if (result != MEETING_MET)
                 say(meeting, TABLE_OVER);
         return result;
 }
@@ -314,26 +321,19 @@ static bool leads(const struct meeting *meeting)
         return meeting->seat == PARTY_MOST;
 }
 
-/* True when every seat of a party is in the state `low`; *ret_gone where one is free before its time. */
-static bool all_are(const struct meeting *meeting, unsigned low, bool *ret_gone)
+/* How many seats of a party are in the state `low`. */
+static unsigned count(const struct meeting *meeting, unsigned low)
 {
-        bool all = true;
+        unsigned n = 0;
 
-        for (unsigned seat = 0; seat < ARRAY_SIZE(meeting->table->seats); seat++) {
-                unsigned now = seat_low(meeting, seat);
-
-                if (!meeting->table->seats[seat].party)
-                        continue;
-                all &= now == low;
-                *ret_gone |= now == SEAT_FREE;
-        }
-        return all;
+        for (unsigned seat = 0; seat < ARRAY_SIZE(meeting->table->seats); seat++)
+                n += meeting->table->seats[seat].party && seat_low(meeting, seat) == low;
+        return n;
 }
 
 bool meeting_start(struct meeting *meeting)
 {
         struct meeting_wait wait = meeting_wait_seated(meeting, STEP_NS);
-        bool gone = false;
 
         if (!leads(meeting)) {
                 if (move(meeting, SEAT_TAKEN, SEAT_READY) && await(meeting, TABLE_GO))
@@ -341,8 +341,8 @@ bool meeting_start(struct meeting *meeting)
                 (void)meeting_end(meeting);
                 return false;
         }
-        while (!all_are(meeting, SEAT_READY, &gone))
-                if (gone || !meeting_wait_on(&wait)) {
+        while (count(meeting, SEAT_READY) < meeting->parties - 1U)
+                if (count(meeting, SEAT_FREE) || !meeting_wait_on(&wait)) {
                         say(meeting, TABLE_OVER);
                         return false;
                 }
@@ -353,11 +353,11 @@ bool meeting_start(struct meeting *meeting)
 bool meeting_end(struct meeting *meeting)
 {
         struct meeting_wait wait = meeting_wait_seated(meeting, END_NS);
-        bool gone, done = true;
+        bool done = true;
 
         if (!leads(meeting))
                 return move(meeting, SEAT_READY, SEAT_FREE) || move(meeting, SEAT_TAKEN, SEAT_FREE);
-        while (!all_are(meeting, SEAT_FREE, &gone))
+        while (count(meeting, SEAT_FREE) < meeting->parties - 1U)
                 if (!meeting_wait_on(&wait)) {
                         done = false;
                         break;

@@ -83,7 +83,7 @@ void meeting_begin(struct meeting *meeting, const struct worker *worker, struct 
 
 enum meeting_result {
         MEETING_MET,    /* the table is laid: party_shared and the round's parties are set */
-        MEETING_NOBODY, /* no partner in time */
+        MEETING_NOBODY, /* no partner in time, or none that there is */
         MEETING_YIELD,  /* somebody who goes first asked us: join, then call again */
 };
 /* Leads: asks partners in for the round *now, until `end_ns` of CLOCK_MONOTONIC. */
@@ -98,6 +98,9 @@ bool meeting_end(struct meeting *meeting);
 
 /* The CPUs of the round at the table, by party. */
 void meeting_cpus(const struct meeting *meeting, uint16_t ret_cpus[PARTY_MOST]);
+
+/* True where nobody else is there, or will be: this run has no rounds of several CPUs for this worker any more. */
+bool meeting_hopeless(const struct meeting *meeting);
 
 /* True while others may still ask: after a worker's own last round. */
 bool meeting_needed(const struct meeting *meeting);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/meeting.h"
 
+#include "agent/worker.h"
+
 enum { SIBLING, CORE, PACKAGE, KINDS };
 
 static unsigned kind_of(const struct meeting_worker *a, const struct meeting_worker *b)
@@ -59,4 +61,17 @@ unsigned meeting_partners(const struct meetings *meetings, uint32_t self, uint32
                         ret_partners[n++] = one;
         }
         return n;
+}
+
+/* Who is not there may be starting anew; who is lost has finished too. */
+bool meeting_hopeless(const struct meeting *meeting)
+{
+        for (uint32_t i = 0; meeting->all && i < meeting->all->n; i++) {
+                const struct meeting_worker *worker = &meeting->all->workers[i];
+
+                if (i != meeting->worker->index &&
+                        (atomic_load(&worker->present) || !atomic_load(&worker->finished)))
+                        return false;
+        }
+        return true;
 }

@@ -47,13 +47,15 @@ void meetings_destroy(struct meetings *meetings)
         *meetings = (struct meetings){ 0 };
 }
 
-/* Nobody else changes the state of a seat whose worker has died, but the leader that asks it anew. */
-static void free_seats(struct meeting_table *table, uint32_t index)
+/* Whoever has died sits nowhere. At its own table the others that sit get up by themselves; whom it asked and who has not
+ * sat down may have no invitation: it may have died before it wrote that, or had taken it back. */
+static void free_seats(struct meeting_table *table, uint32_t index, bool own)
 {
         for (size_t seat = 0; seat < ARRAY_SIZE(table->seats); seat++) {
                 uint64_t state = atomic_load(&table->seats[seat].state);
 
-                if (table->seats[seat].worker == index && word_low(state) != SEAT_FREE)
+                if (own ? word_low(state) == SEAT_ASKED
+                        : table->seats[seat].worker == index && word_low(state) != SEAT_FREE)
                         (void)atomic_compare_exchange_strong(
                                 &table->seats[seat].state, &state, word(word_sequence(state), SEAT_FREE));
         }
@@ -73,9 +75,10 @@ void meetings_bury(const struct meetings *meetings, uint32_t index, bool lost)
         for (uint32_t i = 0; i < MEETING_TABLES * meetings->n; i++) {
                 struct meeting_table *table = &meetings->tables[i];
                 uint64_t call = atomic_load(&table->call);
+                bool own = i / MEETING_TABLES == index;
 
-                free_seats(table, index);
-                if (i / MEETING_TABLES == index)
+                free_seats(table, index, own);
+                if (own)
                         atomic_store(&table->call, word(word_sequence(call), TABLE_OVER));
         }
 }

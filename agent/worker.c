@@ -60,7 +60,7 @@ static bool series_goes_on(const struct slot_current *now, bool first, bool cove
         bool quiet = now->regime == REGIME_QUIET;
         bool partners_late = check_list[now->check]->parties && !covered && age < REGIME_SERIES_NS;
 
-        if (told_to_stop())
+        if (told_to_stop() || (check_list[now->check]->parties && meeting_hopeless(&loop.rounds.meeting)))
                 return false;
         if (first && quiet)
                 return partners_late || (rounds < check_list[now->check]->cycle && age < QUIET_SERIES_NS);
