@@ -8,6 +8,7 @@
 #include "agent/host.h"
 #include "agent/meeting_words.h"
 #include "base/array.h"
+#include "base/memory.h"
 
 _Static_assert(MEETING_TABLES *CHECK_CPU_MAX <= 1 << INVITATION_TABLE_BITS, "every table has a number");
 
@@ -25,11 +26,9 @@ int meetings_create(struct meetings *meetings, const struct cpu_set *cpus, const
         uint32_t n = cpu_set_count(cpus), i = 0;
         size_t before = ((size_t)n * sizeof(struct meeting_worker) + 4095) & ~(size_t)4095,
                size = before + (size_t)n * MEETING_TABLES * sizeof(struct meeting_table);
-        /* Taken now: later a lack of memory would be a SIGBUS in a worker, and look like a fault of its CPU. */
-        void *memory =
-                mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        void *memory = memory_map_shared("assay-meetings", size);
 
-        if (memory == MAP_FAILED)
+        if (!memory)
                 return -errno;
         *meetings = (struct meetings){ .n = n,
                 .workers = memory,

@@ -2,20 +2,14 @@
 #include "checks/party.h"
 
 #include <errno.h>
-#include <sys/mman.h>
+
+#include "base/memory.h"
 
 struct party_memory *party_shared;
 
 int party_prepare(void)
 {
-        void *memory;
-
-        if (party_shared)
-                return 0;
-        memory =
-                mmap(NULL, sizeof(*party_shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (memory == MAP_FAILED)
-                return -errno;
-        party_shared = memory;
-        return 0;
+        if (!party_shared)
+                party_shared = memory_map_shared("assay-party", sizeof(*party_shared));
+        return party_shared ? 0 : -errno;
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is said in the memory of meetings, by hand: of a leader that has died between two words, of partners
+/* The memory of meetings, and what is said in it, by hand: of a leader that has died between two words, of partners
  * that get up just then, of partners that are not there. */
 #include "agent/meeting.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "agent/cpu_set.h"
 #include "agent/meeting_words.h"
@@ -193,10 +196,46 @@ static void nobody_there(void)
         tap_ok(meeting_hopeless(&leader.meeting), "a run without meetings has none");
 }
 
+/* ---- memory ---- */
+
+static bool no_memory;
+static off_t taken;
+
+int __real_fallocate(int fd, int mode, off_t offset, off_t size);
+int __wrap_fallocate(int fd, int mode, off_t offset, off_t size);
+
+int __wrap_fallocate(int fd, int mode, off_t offset, off_t size)
+{
+        taken += size;
+        if (!no_memory)
+                return __real_fallocate(fd, mode, offset, size);
+        errno = ENOSPC;
+        return -1;
+}
+
+static void memory_is_taken(void)
+{
+        struct cpu_set set = { 0 };
+
+        taken = 0;
+        make(4);
+        tap_ok((size_t)taken >= all.size, "meetings: all of their memory is taken at once");
+        meetings_destroy(&all);
+        cpu_set_add(&set, 0);
+        no_memory = true;
+        tap_ok(meetings_create(&all, &set, NULL) == -ENOSPC && !all.workers,
+                "where there is none it is said then");
+        tap_ok(party_prepare() == -ENOSPC && !party_shared, "and that of rounds alone likewise");
+        no_memory = false;
+        taken = 0;
+        tap_ok(party_prepare() == 0 && (size_t)taken >= sizeof(*party_shared), "which is taken at once too");
+}
+
 int main(void)
 {
         dead_leader();
         nobody_there();
+        memory_is_taken();
         partner_gets_up();
         return tap_end();
 }
