@@ -267,10 +267,10 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
 /* The first that holds, in the order of enum command_exit. */
 static int status_of_all(const bool seen[])
 {
-        if (seen[COMMAND_ERROR])
-                return COMMAND_ERROR;
         if (seen[COMMAND_FAULT])
                 return COMMAND_FAULT;
+        if (seen[COMMAND_ERROR])
+                return COMMAND_ERROR;
         if (interrupted)
                 return 128 + (int)interrupted;
         return seen[COMMAND_INCOMPLETE] ? COMMAND_INCOMPLETE : COMMAND_OK;

@@ -66,6 +66,17 @@ EVP_PKEY_verify library_openssl_key
 EVP_PKEY_derive library_openssl_key
 EVP_DigestSign library_openssl_key
 END
+# The first of two rounds fails, and for the second no worker can be started.
+replayed_in_part() {
+        local number
+        for number in 1 2; do
+                echo '{"kind":"mismatch","check":"library_openssl_digest","round":{"seed":"0x1","cpu":0,"process":0,"number":'"$number"'},"cpu":0,"regime":"quiet","synthetic":false}'
+        done >"$tap_scratch/two.json"
+        run env LD_PRELOAD="$preload $PWD/tests/e2e/failing.so" WRONG_LIBRARY=EVP_DigestFinal_ex:-1 \
+                FAILING=fork:2:1000000:11 "$assay" replay "$tap_scratch/two.json" --times 300
+        expect 1 && [[ $(grep -c ', 0 failures' "$tap_scratch/out") == 1 ]]
+}
+tap_ok "a replay of which a part could not be run: what failed counts" replayed_in_part
 tap_ok "a library that errs everywhere accuses no CPU" nobody_accused EVP_DigestFinal_ex library_openssl_digest
 tap_ok "libraries that refuse: skipped, and said so" refused
 tap_end
