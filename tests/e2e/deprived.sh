@@ -32,11 +32,11 @@ report_mounted() {
         run unshare -m sh -c ': >"$2" && mount --bind "$1" "$2" && shift 2 && exec "$@"' sh \
                 "$report.below" "$report" "$assay" "${brief[@]}"
         mv "$report.below" "$report"
-        healthy
+        faultless
 }
 
 if is_root && unshare -m true 2>/dev/null; then
-        tap_ok "a report that is a mount of its own: healthy, and it is written" report_mounted
+        tap_ok "a report that is a mount of its own: it is written in place" report_mounted
         tap_ok "no /sys: healthy, and it runs on every CPU" no_sys
         tap_ok "no microcode in /proc/cpuinfo, no /sys: healthy" no_microcode
 else
@@ -65,7 +65,7 @@ nobody_in_place() {
         chown 65534 "$tap_scratch/locked/report.json"
         run "${as_nobody[@]}" "$assay" "${brief[@]/#$report/$tap_scratch/locked/report.json}"
         cp "$tap_scratch/locked/report.json" "$report"
-        healthy
+        faultless
 }
 
 # limited_processes N: nobody may have N processes; a worker that cannot start is said, never a pass.
@@ -78,7 +78,7 @@ limited_processes() {
 
 if is_root && "${as_nobody[@]}" true; then
         tap_ok "as nobody: healthy" nobody_runs
-        tap_ok "as nobody, the report in a directory that may not be written: healthy" nobody_in_place
+        tap_ok "as nobody, a report in a directory that may not be written: it is written in place" nobody_in_place
         tap_ok "as nobody without a process to spare: said, and no pass" limited_processes 1
         tap_ok "as nobody with too few processes for all workers: said, and no pass" limited_processes 2
 else
@@ -121,7 +121,7 @@ fi
 # 64 KiB: a program begins with that, and the frames of ours are larger.
 stack_taken() {
         run prlimit --stack=65536: "$assay" "${brief[@]}"
-        healthy
+        faultless
 }
 stack_refused() {
         run prlimit --stack=65536:65536 "${as_nobody[@]}" "$assay" "${as_nobody_brief[@]}"
@@ -130,7 +130,7 @@ stack_refused() {
 if sanitized; then
         tap_skip "a small stack" "AddressSanitizer needs more of it before main"
 else
-        tap_ok "a stack of 64 KiB that may grow: healthy" stack_taken
+        tap_ok "a stack of 64 KiB that may grow: it does" stack_taken
         if is_root; then
                 tap_ok "as nobody, one that may not: said" stack_refused
         else

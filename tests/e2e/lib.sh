@@ -120,6 +120,11 @@ healthy() {
         expect 0 && holds 'verdict["class"] in ("healthy", "erratum")'
 }
 
+# On a busy machine the time may be too short for everything.
+faultless() {
+        expect 0 4 && blames_nothing
+}
+
 incomplete() {
         expect 4 && blames_nothing
 }

@@ -19,7 +19,7 @@
 #define CYCLE 4
 #define ROUNDS_AFTER 20 /* of the worker that takes the place of another */
 #define LONGEST_MS 60000
-#define ENDLESS_S 180 /* of the whole test: a run that never ends */
+#define ENDLESS_S 600 /* of the whole test: a run that never ends */
 
 enum mode {
         FINE,
