@@ -13,6 +13,7 @@
 #include "agent/host_report.h"
 #include "agent/view.h"
 #include "agent/report.h"
+#include "agent/report_write.h"
 #include "agent/settlement.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -249,51 +250,6 @@ static int exit_status(const struct qualification *q)
         return status;
 }
 
-/* Where JSON goes to standard output, nothing else does. */
-static bool takes_stdout(const struct output *output)
-{
-        return output && output_is_standard(output);
-}
-
-/* A reader of standard output that has seen enough is no error. */
-static int finish(struct output *output, int r)
-{
-        r = output_end(output, r);
-        if (r == -EPIPE && output_is_standard(output))
-                return 0;
-        if (r < 0)
-                fprintf(stderr, "assay: cannot write %s: %s; %s and run again.\n", output->path,
-                        strerror(-r), r == -ENOMEM ? "free some memory" : "choose another place");
-        return r;
-}
-
-static int write_observations(const struct qualification *q)
-{
-        struct output *output = q->request->observations;
-        FILE *to;
-        int r = 0;
-
-        if (!output)
-                return 0;
-        to = output_begin(output);
-        if (!to)
-                return finish(output, -errno);
-        for (size_t i = 0; r == 0 && i < q->evidence.n_observations; i++)
-                r = report_observation(&q->evidence.observations[i], to);
-        return finish(output, r);
-}
-
-static int write_json(const struct qualification *q, const struct report *report)
-{
-        struct output *output = q->request->report;
-        FILE *to;
-
-        if (!output)
-                return 0;
-        to = output_begin(output);
-        return finish(output, to ? report_json(report, to) : -errno);
-}
-
 static int write_reports(const struct qualification *q, int status)
 {
         struct report report = {
@@ -315,12 +271,9 @@ static int write_reports(const struct qualification *q, int status)
                 .started_ns = q->started_ns,
                 .exit_status = status,
         };
-        bool written = write_observations(q) == 0;
 
-        if (!takes_stdout(q->request->report) && !takes_stdout(q->request->observations))
-                (void)report_text(&report, stdout, terminal_width(stdout), terminal_colour(stdout));
-        written &= write_json(q, &report) == 0;
-        return written ? status : command_failed(status);
+        return report_write(&report, q->request->report, q->request->observations) ? status
+                                                                                   : command_failed(status);
 }
 
 static void prepare_run(struct qualification *q)

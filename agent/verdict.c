@@ -178,39 +178,43 @@ static uint32_t first_blamed(const struct verdict_input *input, const struct ver
         return facts->blame.first;
 }
 
+/* What the row does not say: appended where it holds. */
+static void add_sentence(struct verdict *verdict, bool holds, const char *sentence)
+{
+        size_t used = strlen(verdict->summary);
+
+        if (holds)
+                (void)snprintf(verdict->summary + used, sizeof(verdict->summary) - used, " %s", sentence);
+}
+
+static void write_summary(const struct verdict_input *input, const struct verdict_facts *facts,
+        const struct row *row, struct verdict *verdict)
+{
+        bool hardware = verdict->class == VERDICT_HARDWARE;
+        char lost[128];
+
+        verdict_text(row->sentence, input, verdict, verdict->summary);
+        (void)snprintf(lost, sizeof(lost), "What was lost held %s.", verdict_origin_text(facts->origin));
+        add_sentence(verdict, facts->origin != ORIGIN_UNKNOWN, lost);
+        add_sentence(verdict, facts->yes & FACT_ERRATUM && verdict->class != VERDICT_ERRATUM,
+                "A known design erratum showed itself too.");
+        add_sentence(verdict, facts->yes & FACT_UNHEARD && facts->yes & FACT_EVIDENCE,
+                "Other CPUs had wrong results too, of which no record could be kept.");
+        add_sentence(verdict, hardware && verdict_text_traced(input, verdict),
+                "A debugger was attached to a worker there, and can do the same.");
+        add_sentence(verdict, hardware && verdict->incomplete && !(facts->yes & FACT_CUT_SHORT),
+                "Not everything that was planned ran.");
+        add_sentence(verdict, input->interrupted && !(row->yes & FACT_CUT_SHORT), "It was interrupted.");
+}
+
 static void write_sentences(const struct verdict_input *input, const struct verdict_facts *facts,
         const struct row *row, struct verdict *verdict)
 {
-        bool cut_short = row->yes & FACT_CUT_SHORT; /* which the row says itself */
-        size_t used;
-
-        verdict_text(row->sentence, input, verdict, verdict->summary);
-        used = strlen(verdict->summary);
-        if (facts->origin != ORIGIN_UNKNOWN && used < sizeof(verdict->summary))
-                used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
-                        " What was lost held %s.", verdict_origin_text(facts->origin));
-        if (facts->yes & FACT_ERRATUM && verdict->class != VERDICT_ERRATUM &&
-                used < sizeof(verdict->summary))
-                used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
-                        " A known design erratum showed itself too.");
-        if (facts->yes & FACT_UNHEARD && facts->yes & FACT_EVIDENCE && used < sizeof(verdict->summary))
-                used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
-                        " Other CPUs had wrong results too, of which no record could be kept.");
-        if (verdict->class == VERDICT_HARDWARE && verdict_text_traced(input, verdict) &&
-                used < sizeof(verdict->summary))
-                used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
-                        " A debugger was attached to a worker there, and can do the same.");
-        if (verdict->class == VERDICT_HARDWARE && verdict->incomplete && !(facts->yes & FACT_CUT_SHORT) &&
-                used < sizeof(verdict->summary))
-                used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
-                        " Not everything that was planned ran.");
-        if (input->interrupted && !cut_short && used < sizeof(verdict->summary))
-                (void)snprintf(
-                        verdict->summary + used, sizeof(verdict->summary) - used, " It was interrupted.");
+        write_summary(input, facts, row, verdict);
         if (verdict->class == VERDICT_HARDWARE)
                 verdict_text_ruled_out(facts, verdict->ruled_out);
         if (verdict->class == VERDICT_INCONCLUSIVE && !verdict->events) {
-                if (cut_short)
+                if (row->yes & FACT_CUT_SHORT)
                         (void)snprintf(verdict->advice, sizeof(verdict->advice), "Let it run to its end.");
                 else
                         missed_advice(input, verdict->advice);
