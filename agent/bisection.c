@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/memory.h"
 
 #define ALIGNMENT 0 /* of the code on both CPUs, so that nothing but the CPU differs */
 #define SCANS_MOST 64
@@ -253,10 +254,7 @@ static void learn(struct bisector *b, const struct outcome *outcome)
 
 static struct scan *map_scan(void)
 {
-        void *map =
-                mmap(NULL, sizeof(struct scan), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-        return map == MAP_FAILED ? NULL : map;
+        return memory_map_shared("assay-scan", sizeof(struct scan));
 }
 
 static void unmap_scan(struct scan *scan)

@@ -92,7 +92,7 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd,
 {
         void *map = __real_mmap(address, size, protection, flags, fd, offset);
 
-        if (flags == (MAP_SHARED | MAP_ANONYMOUS)) {
+        if (flags == MAP_SHARED && size > PROGRAM_INSTRUCTIONS_MAX * sizeof(struct registers)) {
                 scans[0] = scans[1];
                 scans[1] = map;
         }

@@ -94,8 +94,9 @@ static void lead(struct leader *leader)
         static const struct supervisor_run run;
 
         *leader = (struct leader){ .worker = { .run = &run, .meetings = &all, .n_checks = 1 } };
-        leader->worker.slot = calloc(1, sizeof(struct slot));
+        leader->worker.slot = aligned_alloc(4096, sizeof(struct slot));
         assert(leader->worker.slot);
+        memset(leader->worker.slot, 0, offsetof(struct slot, state));
         review_begin(&leader->review, &leader->worker);
         meeting_begin(&leader->meeting, &leader->worker, &leader->review);
 }
