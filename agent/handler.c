@@ -24,6 +24,8 @@
 #define TRAP_FLAG 0x100
 #define STACK_BEYOND_FRAME (64 * 1024)
 #define OVERRUN_STACK 16384
+#define PATIENCE 128 /* signals of a storm in one round */
+#define INTERVAL_MOST_NS 100000000
 
 struct handler_state handler_state;
 
@@ -124,6 +126,19 @@ static void swap_stacks(ucontext_t *context)
         context->uc_stack.ss_flags = (int)SS_AUTODISARM;
 }
 
+/* Where a signal takes longer than the time to the next one, the round would never end: after so many of them that time
+ * doubles, again and again. */
+static void rearm(void)
+{
+        struct handler_state *h = &handler_state;
+        struct itimerspec next;
+
+        if (h->events % PATIENCE == 0 && h->round_interval_ns < INTERVAL_MOST_NS)
+                h->round_interval_ns *= 2;
+        next = (struct itimerspec){ .it_value = { 0, (long)h->round_interval_ns } };
+        (void)raw_call(SYS_timer_settime, h->timer, 0, (long)&next, 0, 0, 0);
+}
+
 static void on_event(int signal, siginfo_t *info, void *user)
 {
         struct handler_state *h = &handler_state;
@@ -141,11 +156,8 @@ static void on_event(int signal, siginfo_t *info, void *user)
         }
         if (h->two_stacks)
                 swap_stacks(context);
-        if (h->rearm && h->in_run) {
-                struct itimerspec next = { .it_value = { 0, (long)h->interval_ns } };
-
-                (void)raw_call(SYS_timer_settime, h->timer, 0, (long)&next, 0, 0, 0);
-        }
+        if (h->rearm && h->in_run)
+                rearm();
 }
 
 static void on_step(ucontext_t *context)
@@ -203,7 +215,7 @@ static void copy_registers(struct observation_death *death, const ucontext_t *co
 }
 
 /* A signal that another process sent (si_code 0 or below) accuses nobody; our own abort does. SIGSYS is a seccomp
- * filter's word, not the CPU's. */
+ * filter's word, not the CPU's; a page that the kernel found broken (BUS_MCEERR_*) is memory's. */
 static enum observation_kind death_kind(int signal, const siginfo_t *info)
 {
         bool own_abort =
@@ -211,8 +223,10 @@ static enum observation_kind death_kind(int signal, const siginfo_t *info)
 
         if (signal == HANDLER_DUMP_SIGNAL)
                 return OBSERVATION_HANG;
-        return (info->si_code <= 0 && !own_abort) || signal == SIGSYS ? OBSERVATION_KILLED
-                                                                      : OBSERVATION_CRASH;
+        bool memory = signal == SIGBUS && (info->si_code == BUS_MCEERR_AR || info->si_code == BUS_MCEERR_AO);
+
+        return (info->si_code <= 0 && !own_abort) || signal == SIGSYS || memory ? OBSERVATION_KILLED
+                                                                                : OBSERVATION_CRASH;
 }
 
 /* A trap of the regime `step`: TRAP_TRACE, and now and then TRAP_BRKPT (arch/x86/kernel/traps.c, get_si_code: a

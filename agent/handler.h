@@ -25,10 +25,11 @@ struct handler_state {
         bool two_stacks;            /* storm-async: the other stack is used next, SS_AUTODISARM */
         bool drop;                  /* and its pages are dropped first */
         bool overrun;               /* timer: ask timer_getoverrun, use much stack */
-        bool rearm; /* storm-async: the timer is one-shot and armed again at the handler's end */
-        int timer;  /* the kernel's id of the timer */
-        uint64_t interval_ns;
-        bool stepping;       /* step: a trap is the regime's, and not a death */
+        bool rearm;           /* storm-async: the timer is one-shot and armed again at the handler's end */
+        int timer;            /* the kernel's id of the timer */
+        uint64_t interval_ns; /* of a round's first signals */
+        uint64_t round_interval_ns; /* and of the next one */
+        bool stepping;              /* step: a trap is the regime's, and not a death */
         uint32_t steps_left; /* step: 0 clears the trap flag (again, where a kernel restores it by popf) */
         uint8_t *stack[2];
         size_t stack_size;

@@ -178,6 +178,7 @@ static void rearm_storm(void)
 {
         struct itimerspec first = { .it_value = { 0, (long)handler_state.interval_ns } };
 
+        handler_state.round_interval_ns = handler_state.interval_ns;
         (void)syscall(SYS_timer_settime, handler_state.timer, 0, &first, NULL);
 }
 

@@ -28,7 +28,7 @@ def build(scratch):
     tool = scratch + "/program_dump"
     sources = sorted(str(p) for p in (ROOT / "checks").glob("program_*.c") if "program_check" not in p.name)
     rest = ["tests/model/program_dump.c", "checks/program_enter.S", "checks/registers.c", "checks/registers_load.S",
-            "checks/registers_foreign.S", "checks/check.c", "checks/isa.c"]
+            "checks/registers_foreign.S", "checks/registers_locate.c", "checks/check.c", "checks/isa.c"]
     subprocess.run(["cc", "-std=gnu11", "-O1", "-D_GNU_SOURCE", f'-DANSWERS_DIR="{ROOT}/checks/answers"', "-I.",
                     "-Iagent", "-o", tool] + sources + rest, cwd=ROOT, check=True)
     return tool

@@ -208,7 +208,7 @@ static void given_up(void)
 
 static void starves(void)
 {
-        tap_ok(run(STOPS, 100) && outcome.starved && observed(OBSERVATION_STARVED) == 1 &&
+        tap_ok(run(STOPS, 2000) && outcome.starved && observed(OBSERVATION_STARVED) == 1 &&
                         evidence.n_observations == 1,
                 "a worker that is stopped to the end starved, and that is said once");
         tap_ok(run(FINE, 100) && !outcome.starved, "the next run knows nothing of it");

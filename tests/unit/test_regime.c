@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The storm of a timer ends by itself: signals that come faster than they are handled leave a round its time. */
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "agent/handler.h"
+#include "agent/regime.h"
+#include "base/clock.h"
+#include "checks/registers.h"
+#include "tests/tap.h"
+
+#define ENDLESS_S 60
+
+static struct supervisor_run run;
+static struct worker worker;
+static struct observation scratch;
+
+/* Runs a round of the check in a storm whose signals come every `interval_ns`. Returns how many did. */
+static uint64_t storm(const struct check *check, uint64_t interval_ns)
+{
+        static const struct check_round round = { .seed = 7, .number = 3 };
+        uint8_t *state = worker.slot->state[0];
+        struct check_mismatch mismatch;
+        uint64_t events;
+
+        assert(check_prepare(check) == 0);
+        check->setup(state, &round);
+        assert(regime_arm(&worker, REGIME_STORM_ASYNC, check) == 0);
+        handler_state.interval_ns = interval_ns;
+        events = regime_run(&worker, REGIME_STORM_ASYNC, check, state);
+        regime_disarm(&worker, REGIME_STORM_ASYNC);
+        return check->verify(state, &mismatch) == CHECK_EQUAL ? events : 0;
+}
+
+int main(void)
+{
+        static const char *const names[] = { "branch_loop_general", "cache_pattern_sse41",
+                "integer_multiply" };
+        isa_set features = isa_read();
+        sigset_t alarms;
+
+        worker.run = &run;
+        worker.slot = mmap((void *)SLOT_ADDRESS(0), sizeof(struct slot), PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        assert(worker.slot != MAP_FAILED);
+        handler_state.scratch = &scratch;
+        assert(handler_setup(worker.slot) == 0 && handler_stack(false) == 0);
+        (void)sigemptyset(&alarms);
+        (void)sigaddset(&alarms, SIGALRM); /* which workers block */
+        (void)sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+        (void)alarm(ENDLESS_S);
+        registers_use(features);
+        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+                const struct check *check = check_find(names[i]);
+                uint64_t events;
+
+                if (check->needs & ~features) {
+                        tap_skip(names[i], "this CPU lacks what it needs");
+                        continue;
+                }
+                events = storm(check, 1);
+                tap_ok(events > 0, "%s ends in a storm without a pause, after %llu signals", names[i],
+                        (unsigned long long)events);
+        }
+        return tap_end();
+}
