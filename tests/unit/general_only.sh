@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What runs beside a kernel touches no vector, mask or x87 register; no object makes the stack executable; nothing
-# in the source is left for later.
+# What runs beside a kernel touches no vector, mask or x87 register and has no stack guard, whatever CFLAGS say; no object
+# makes the stack executable; nothing in the source is left for later.
 set -u
 source=${srcdir:-.}
 . "$source/tests/tap.sh"
@@ -30,6 +30,17 @@ unseen_in_kernels() {
         for register in %zmm31 %ymm %k7 fldt ldmxcsr; do
                 beyond_general <"$tap_scratch/S" | grep -q "$register" || echo "$register is not found"
         done
+}
+
+# The guard lies behind the fs base, which a check may have changed.
+guarded_in() {
+        grep -F '%fs:0x28' "$tap_scratch/$1"
+}
+
+guard_is_found() {
+        echo 'void use(char *); void guarded(void); void guarded(void) { char text[64]; use(text); }' >"$tap_scratch/guard.c"
+        ${CC:-cc} -c -fstack-protector-all -o "$tap_scratch/guard.o" "$tap_scratch/guard.c" &&
+                objdump -d --no-show-raw-insn "$tap_scratch/guard.o" >"$tap_scratch/guard" && guarded_in guard
 }
 
 # An assembly file, or an .inc that it includes, includes asm.h.
@@ -63,6 +74,9 @@ tap_none "the C of the checks uses general registers only" wrong_in checks
 tap_ok "the C of the workers is disassembled" grep -q '<worker_[a-z_]*>:' "$tap_scratch/worker"
 tap_none "the C of the workers uses general registers only" wrong_in worker
 tap_none "the same search finds each kind of register in the kernels" unseen_in_kernels
+tap_none "the C of the checks has no stack guard" guarded_in checks
+tap_none "the C of the workers has no stack guard" guarded_in worker
+tap_ok "the same search finds a stack guard" guard_is_found
 tap_none "every assembly file includes asm.h" without_note
 tap_ok "the program's stack is not executable" stack_is_plain
 tap_none "nothing in the source is left for later" left_for_later # changes the directory, so it comes last
