@@ -197,3 +197,39 @@ static inline struct tally *scene_tally(unsigned cpu, unsigned check, enum regim
 {
         return evidence_tally(&scene.evidence, cpu, check, regime);
 }
+
+/* ---- what several tests begin with ---- */
+
+static inline void scene_clean(void)
+{
+        scene_host(2, 4, 2);
+}
+
+static inline void scene_interrupted(void)
+{
+        scene_clean();
+        scene.input.interrupted = true;
+}
+
+static inline void scene_given_up(void)
+{
+        scene_clean();
+        scene_observe(OBSERVATION_KILLED, 1, SCENE_STATE, REGIME_QUIET, 4);
+        scene_observe(OBSERVATION_FAILED, 1, SCENE_STATE, REGIME_QUIET, 4)->step = STEP_AGAIN;
+}
+
+static inline void scene_voted(void)
+{
+        scene_clean();
+        scene_observe(OBSERVATION_MISMATCH, 3, SCENE_VOTE, REGIME_QUIET, 4);
+        scene_observe(OBSERVATION_MISMATCH, 3, SCENE_VOTE, REGIME_QUIET, 9);
+        scene_observe(OBSERVATION_MISMATCH, 3, SCENE_VOTE, REGIME_QUIET, 12);
+}
+
+static inline void scene_once(void)
+{
+        scene_clean();
+        scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_QUIET, 4);
+        scene_experiment(EXPERIMENT_SAME, 0, "5", 200, 0);
+        scene_experiment(EXPERIMENT_OTHER, 0, "0,8", 400, 0);
+}

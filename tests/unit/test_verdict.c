@@ -3,7 +3,6 @@
  * the table is reached by a case. */
 #include <stdio.h>
 
-#include "agent/verdict_missed.h"
 #include "tests/unit/scene.h"
 
 #define ROWS_MAX 64
@@ -17,32 +16,21 @@ static void nothing(void)
         memset(scene.tallies, 0, sizeof(scene.tallies));
 }
 
-static void clean(void)
-{
-        scene_host(2, 4, 2);
-}
-
 static void incomplete(void)
 {
-        clean();
+        scene_clean();
         scene.input.complete = false;
-}
-
-static void interrupted(void)
-{
-        clean();
-        scene.input.interrupted = true;
 }
 
 static void cpu_forbidden(void)
 {
-        clean();
+        scene_clean();
         cpu_set_add(&scene.plan.forbidden, 15);
 }
 
 static void erratum(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_ERRATUM, 1, SCENE_STATE, REGIME_QUIET, 4);
 }
 
@@ -55,7 +43,7 @@ static void erratum_incomplete(void)
 /* Killed, starved, traced, moved: facts of life. */
 static void noise(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_KILLED, 1, SCENE_STATE, REGIME_QUIET, 4);
         scene_observe(OBSERVATION_STARVED, 2, SCENE_STATE, REGIME_QUIET, 4);
         scene_observe(OBSERVATION_TRACED, 3, SCENE_STATE, REGIME_QUIET, 4)->tracer = 77;
@@ -64,54 +52,39 @@ static void noise(void)
 
 static void lost(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_LOST, 1, SCENE_STATE, REGIME_QUIET, 4);
 }
 
 static void failed(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_FAILED, 1, SCENE_STATE, REGIME_TIMER, 4)->error = 11;
 }
 
 /* What a worker counted and recorded, and what came of the record. */
 static void counted_alone(void)
 {
-        clean();
+        scene_clean();
         scene_tally(3, SCENE_FMA, REGIME_QUIET)->mismatches = 1;
 }
 
 static void accusations_lost(void)
 {
-        clean();
+        scene_clean();
         scene.evidence.dropped = scene.evidence.unheard = 1;
 }
 
 static void facts_lost(void)
 {
-        clean();
+        scene_clean();
         scene.evidence.dropped = 1;
-}
-
-static void given_up(void)
-{
-        clean();
-        scene_observe(OBSERVATION_KILLED, 1, SCENE_STATE, REGIME_QUIET, 4);
-        scene_observe(OBSERVATION_FAILED, 1, SCENE_STATE, REGIME_QUIET, 4)->step = STEP_AGAIN;
-}
-
-static void vote(void)
-{
-        clean();
-        scene_observe(OBSERVATION_MISMATCH, 3, SCENE_VOTE, REGIME_QUIET, 4);
-        scene_observe(OBSERVATION_MISMATCH, 3, SCENE_VOTE, REGIME_QUIET, 9);
-        scene_observe(OBSERVATION_MISMATCH, 3, SCENE_VOTE, REGIME_QUIET, 12);
 }
 
 /* However many reviewers disagree, and confirm it: without a known answer it stays a vote. */
 static void vote_reviewed(void)
 {
-        vote();
+        scene_voted();
         for (uint32_t number = 20; number < 30; number++) {
                 struct observation *o =
                         scene_observe(OBSERVATION_DISAGREE, 3, SCENE_VOTE, REGIME_QUIET, number);
@@ -121,25 +94,17 @@ static void vote_reviewed(void)
         }
 }
 
-static void once(void)
-{
-        clean();
-        scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_QUIET, 4);
-        scene_experiment(EXPERIMENT_SAME, 0, "5", 200, 0);
-        scene_experiment(EXPERIMENT_OTHER, 0, "0,8", 400, 0);
-}
-
 /* The injector is a tracer: it excuses nothing. */
 static void once_traced(void)
 {
-        once();
+        scene_once();
         scene.observations[0].tracer = 4711;
         scene_observe(OBSERVATION_TRACED, 5, SCENE_FMA, REGIME_QUIET, 3)->tracer = 4711;
 }
 
 static void once_incomplete(void)
 {
-        once();
+        scene_once();
         scene.input.complete = false;
         scene_observe(OBSERVATION_FAILED, 1, SCENE_STATE, REGIME_TIMER, 4)->error = 11;
 }
@@ -147,28 +112,28 @@ static void once_incomplete(void)
 /* Several observations of one round are one event. */
 static void once_many_records(void)
 {
-        once();
+        scene_once();
         scene_observe(OBSERVATION_FRAME, 5, SCENE_FMA, REGIME_QUIET, 4)->in_frame = true;
         scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_QUIET, 4);
 }
 
 static void once_under_signals(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_MISMATCH, 5, SCENE_STATE, REGIME_STORM_ASYNC, 4);
         scene_experiment(EXPERIMENT_WITHOUT, 0, "5", 200, 0);
 }
 
 static void once_beside_drill(void)
 {
-        once();
+        scene_once();
         for (uint32_t i = 0; i < 4; i++)
                 scene_observe(OBSERVATION_MISMATCH, 1, SCENE_FMA, REGIME_QUIET, 100 + i)->synthetic = true;
 }
 
 static void twice(void)
 {
-        once();
+        scene_once();
         scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_QUIET, 77);
 }
 
@@ -182,13 +147,13 @@ static void twice_and_lost(void)
 
 static void twice_other_check(void)
 {
-        once();
+        scene_once();
         scene_observe(OBSERVATION_CRASH, 5, SCENE_STATE, REGIME_TIMER, 4);
 }
 
 static void reproduced(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_QUIET, 4);
         scene_observe(OBSERVATION_MISMATCH, 5, SCENE_FMA, REGIME_QUIET, 4)->experiment = EXPERIMENT_SAME;
         scene_experiment(EXPERIMENT_SAME, 0, "5", 200, 1);
@@ -204,13 +169,13 @@ static void drill_bit(void)
 
 static void siblings(void)
 {
-        once(); /* CPUs 5 and 13 are threads of core 1 of package 1 */
+        scene_once(); /* CPUs 5 and 13 are threads of core 1 of package 1 */
         scene_observe(OBSERVATION_MISMATCH, 13, SCENE_FMA, REGIME_QUIET, 9);
 }
 
 static void package(void)
 {
-        clean();
+        scene_clean();
         for (int cpu = 4; cpu < 8; cpu++)
                 for (uint32_t n = 0; n < 3; n++)
                         scene_observe(OBSERVATION_MISMATCH, cpu, SCENE_FMA, REGIME_QUIET, n);
@@ -218,7 +183,7 @@ static void package(void)
 
 static void crash_once(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_CRASH, 2, SCENE_FMA, REGIME_QUIET, 4);
         scene_experiment(EXPERIMENT_SAME, 0, "2", 200, 0);
         scene_experiment(EXPERIMENT_OTHER, 0, "0,5", 400, 0);
@@ -226,7 +191,7 @@ static void crash_once(void)
 
 static void hang_again(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_HANG, 2, SCENE_FMA, REGIME_QUIET, 4);
         scene_observe(OBSERVATION_HANG, 2, SCENE_FMA, REGIME_QUIET, 31);
         scene_experiment(EXPERIMENT_OTHER, 0, "0,5", 400, 0);
@@ -248,7 +213,7 @@ static void fail_on(enum experiment experiment, const char *cpus)
 
 static void crash_everywhere(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_CRASH, 2, SCENE_FMA, REGIME_QUIET, 4);
         fail_on(EXPERIMENT_OTHER, "0,3,5");
         scene_experiment(EXPERIMENT_OTHER, 0, "0,3,5", 0, 3);
@@ -256,7 +221,7 @@ static void crash_everywhere(void)
 
 static void answer_bad(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_MISMATCH, 2, SCENE_FMA, REGIME_QUIET, 4);
         fail_on(EXPERIMENT_SAME, "2");
         scene_experiment(EXPERIMENT_SAME, 0, "2", 200, 200);
@@ -267,7 +232,7 @@ static void answer_bad(void)
 /* The other package gets it right: the answer is not to blame. */
 static void answer_good(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_MISMATCH, 2, SCENE_FMA, REGIME_QUIET, 4);
         fail_on(EXPERIMENT_SAME, "2");
         scene_experiment(EXPERIMENT_SAME, 0, "2", 200, 200);
@@ -278,7 +243,7 @@ static void answer_good(void)
 /* All that tried it lie on one package, the other package was not asked. */
 static void answer_one_package(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_MISMATCH, 2, SCENE_FMA, REGIME_QUIET, 4);
         fail_on(EXPERIMENT_SAME, "2");
         scene_experiment(EXPERIMENT_SAME, 0, "2", 200, 200);
@@ -300,7 +265,7 @@ static void checksum(void)
 
 static void checksum_then(void)
 {
-        once();
+        scene_once();
         scene.observations[0].answers_intact = false;
 }
 
@@ -366,7 +331,7 @@ static void bits_everywhere(void)
 
 static void scattered(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_MISMATCH, 1, SCENE_FMA, REGIME_QUIET, 40);
         scene_observe(OBSERVATION_MISMATCH, 6, SCENE_FMA, REGIME_QUIET, 11);
 }
@@ -413,7 +378,7 @@ static struct observation *wander(uint32_t number, int a, int b)
 
 static void wandered(void)
 {
-        clean();
+        scene_clean();
         wander(4, 2, 6);
 }
 
@@ -426,7 +391,7 @@ static void wandered_then_reproduced(void)
 
 static void wandered_thrice(void)
 {
-        clean();
+        scene_clean();
         wander(4, 2, 6);
         wander(5, 3, 6);
         wander(6, 6, 1);
@@ -443,7 +408,7 @@ static struct observation *disagree(uint32_t number, int worker, int reviewer)
 
 static void disagreed(void)
 {
-        clean();
+        scene_clean();
         disagree(4, 2, 3);
 }
 
@@ -470,7 +435,7 @@ static void disagreed_reviewer(void)
 
 static void disagreed_often(void)
 {
-        clean();
+        scene_clean();
         disagree(4, 2, 3);
         disagree(5, 2, 3);
         disagree(6, 2, 3);
@@ -526,7 +491,7 @@ static void together_own_register(void)
 
 static void together_rotated(void)
 {
-        clean();
+        scene_clean();
         together(4, 2, 5);
         together(5, 5, 3);
         together(6, 0, 5);
@@ -535,7 +500,7 @@ static void together_rotated(void)
 /* The leader and the partner both say so. */
 static void together_said_twice(void)
 {
-        clean();
+        scene_clean();
         together(4, 2, 5);
         together(4, 5, 2)->round.cpu = 2;
 }
@@ -543,7 +508,7 @@ static void together_said_twice(void)
 /* The one that erred finds its own register wrong; the other, which told first, sees what that did to the lines. */
 static void together_said_by_one(void)
 {
-        clean();
+        scene_clean();
         together(4, 2, 5);
         together(4, 5, 2)->round.cpu = 2;
         scene.observations[1].seen_on[1] = -1;
@@ -552,7 +517,7 @@ static void together_said_by_one(void)
 
 static void together_siblings(void)
 {
-        clean(); /* CPUs 5 and 13 are threads of one core */
+        scene_clean(); /* CPUs 5 and 13 are threads of one core */
         together(4, 5, 13);
         together(5, 13, 5);
 }
@@ -567,7 +532,7 @@ static void together_siblings_rotated(void)
 
 static void together_partners(void)
 {
-        clean();
+        scene_clean();
         together(4, 2, 6);
         together(4, 2, 6)->experiment = EXPERIMENT_SAME;
         scene_experiment(EXPERIMENT_SAME, 0, "2,6", 200, 1);
@@ -589,7 +554,7 @@ static void together_everywhere(void)
 
 static void refuted(void)
 {
-        once();
+        scene_once();
         scene.observations[0].review = REVIEW_REFUTED;
         scene.observations[0].reviewer = 6;
 }
@@ -605,7 +570,7 @@ static void no_topology(void)
 /* Records that name no CPU, no check, no regime accuse nobody. */
 static void nonsense(void)
 {
-        clean();
+        scene_clean();
         scene_observe(OBSERVATION_MISMATCH, 3, SCENE_FMA, REGIME_QUIET, 4)->cpu = -7;
         scene_observe(OBSERVATION_MISMATCH, 3, SCENE_FMA, REGIME_QUIET, 5)->check = 4000;
         scene_observe(OBSERVATION_CRASH, 3, SCENE_FMA, REGIME_QUIET, 6)->regime = (enum regime)99;
@@ -622,10 +587,10 @@ static const struct {
         int exit;
 } cases[] = {
         { "nothing ran", nothing, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
-        { "all clean", clean, VERDICT_HEALTHY, SCOPE_NONE, "", false, false, 0 },
+        { "all clean", scene_clean, VERDICT_HEALTHY, SCOPE_NONE, "", false, false, 0 },
         { "clean, incomplete", incomplete, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
-        { "clean, interrupted after all", interrupted, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false,
-                4 },
+        { "clean, interrupted after all", scene_interrupted, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false,
+                false, 4 },
         { "clean, a CPU forbidden", cpu_forbidden, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "an erratum", erratum, VERDICT_ERRATUM, SCOPE_NONE, "", false, false, 0 },
         { "an erratum, incomplete", erratum_incomplete, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false,
@@ -638,11 +603,11 @@ static const struct {
         { "a lost record of wrong results", accusations_lost, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false,
                 false, 4 },
         { "a lost record of a fact", facts_lost, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
-        { "a worker given up", given_up, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
-        { "votes", vote, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
+        { "a worker given up", scene_given_up, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
+        { "votes", scene_voted, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false, 4 },
         { "votes that reviewers confirm", vote_reviewed, VERDICT_INCONCLUSIVE, SCOPE_NONE, "", false, false,
                 4 },
-        { "one mismatch", once, H, SCOPE_CPU, "5", false, false, 1 },
+        { "one mismatch", scene_once, H, SCOPE_CPU, "5", false, false, 1 },
         { "one mismatch, traced", once_traced, H, SCOPE_CPU, "5", false, false, 1 },
         { "one mismatch, incomplete", once_incomplete, H, SCOPE_CPU, "5", false, false, 1 },
         { "one event, three records", once_many_records, H, SCOPE_CPU, "5", false, false, 1 },
@@ -744,101 +709,13 @@ static void every_row_is_hit(void)
                 tap_ok(row_hits[row] > 0, "row %zu of the table is reached", row);
 }
 
-/* A sentinel that differs in a few bits only may be a flip; it must not pass for the kernel's. */
-static void flips_are_no_reverts(void)
-{
-        struct verdict v;
-        unsigned wrong = 0;
-
-        for (unsigned bit = 0; bit < 512; bit++) {
-                struct observation *o;
-
-                scene_host(1, 4, 1);
-                o = scene_observe(OBSERVATION_MISMATCH, 1, SCENE_STATE, REGIME_TIMER, 40);
-                scene_lose(o, &o->round);
-                o->mismatch.actual[bit / 8] ^= (uint8_t)(1u << bit % 8);
-                verdict_reach(&scene.input, &v);
-                wrong += v.class != VERDICT_HARDWARE || !cpu_set_has(&v.cpus, 1) ||
-                         cpu_set_count(&v.cpus) != 1;
-        }
-        tap_ok(!wrong, "each bit of a vector register flipped under signals accuses its CPU alone");
-}
-
-/* Where a debugger was at the CPU's worker it is said, and not that nothing else explains what came out wrong. */
-static void debugger_is_said(void)
-{
-        static const struct {
-                const char *what;
-                enum observation_kind kind;
-                int traced; /* the CPU where a debugger was; -1: none */
-                bool said;
-        } events[] = {
-                { "a mismatch", OBSERVATION_MISMATCH, -1, false },
-                { "a mismatch, a debugger there", OBSERVATION_MISMATCH, 5, true },
-                { "a mismatch, a debugger elsewhere", OBSERVATION_MISMATCH, 1, false },
-                { "a crash", OBSERVATION_CRASH, -1, false },
-                { "a crash, a debugger there", OBSERVATION_CRASH, 5, true },
-        };
-
-        for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
-                struct verdict v;
-
-                clean();
-                scene_observe(events[i].kind, 5, SCENE_FMA, REGIME_QUIET, 4);
-                if (events[i].traced >= 0)
-                        scene_observe(OBSERVATION_TRACED, events[i].traced, SCENE_FMA, REGIME_QUIET, 9);
-                verdict_reach(&scene.input, &v);
-                tap_ok(v.class == VERDICT_HARDWARE && !strstr(v.summary, "debugger") == !events[i].said &&
-                                !strstr(v.summary, "nothing else explains it") == events[i].said,
-                        "%s: %s", events[i].what, v.summary);
-        }
-}
-
 static void token(void)
 {
         char text[96];
 
-        once();
+        scene_once();
         verdict_replay_token(&scene.observations[0], text, sizeof(text));
         tap_ok(!strcmp(text, "fma_f64:0x2a:5.0.4"), "a round's token is what replay takes: %s", text);
-}
-
-/* Whatever random evidence says, a CPU that no record names is never blamed. */
-static void innocent_never_named(void)
-{
-        uint64_t seed = tap_seed(20261122);
-        unsigned wrong = 0;
-        struct verdict v;
-
-        for (unsigned run = 0; run < 300; run++) {
-                struct cpu_set named = { 0 };
-
-                scene_host(1 + (int)(random_next(&seed) % 2), 4, 1 + (int)(random_next(&seed) % 2));
-                for (uint64_t n = random_next(&seed) % 8; n; n--) {
-                        int cpu = (int)(random_next(&seed) % scene.evidence.n_cpus);
-                        int other = (int)(random_next(&seed) % scene.evidence.n_cpus);
-                        struct observation *o =
-                                scene_observe((enum observation_kind)(random_next(&seed) % 12), cpu,
-                                        random_next(&seed) % SCENE_CHECKS,
-                                        (enum regime)(random_next(&seed) % REGIME_COUNT),
-                                        (uint32_t)(random_next(&seed) % 4));
-
-                        if (!observation_is_evidence(o->kind))
-                                continue;
-                        if (random_next(&seed) % 4 == 0)
-                                o->seen_on[1] = other;
-                        if (o->kind == OBSERVATION_DISAGREE)
-                                o->reviewer = other;
-                        cpu_set_add(&named, (unsigned)cpu);
-                        cpu_set_add(&named, (unsigned)other);
-                }
-                verdict_reach(&scene.input, &v);
-                for (size_t w = 0; w < ARRAY_SIZE(named.word); w++)
-                        wrong += (v.cpus.word[w] & ~named.word[w]) != 0;
-                wrong += v.class == VERDICT_HARDWARE && cpu_set_next(&v.cpus, -1) < 0;
-        }
-        tap_ok(!wrong,
-                "300 random heaps of evidence: nobody blamed who is not named, hardware names somebody");
 }
 
 /* However many CPUs say so, a round is one event. */
@@ -867,152 +744,13 @@ static void unheard(void)
                 "unheard: of another there is");
 }
 
-/* A unit is named by wrong results, never by the place of a death. */
-static void units(void)
-{
-        struct verdict v;
-
-        scene_host(1, 4, 1);
-        scene_observe(OBSERVATION_CRASH, 2, SCENE_FMA, REGIME_QUIET, 4);
-        scene_observe(OBSERVATION_HANG, 2, SCENE_FMA, REGIME_QUIET, 5);
-        verdict_reach(&scene.input, &v);
-        tap_ok(v.unit == CHECK_UNIT_COUNT && v.wrong == 0, "units: a crash and a hang name none");
-        for (uint32_t number = 6; number < 9; number++)
-                scene_observe(OBSERVATION_MISMATCH, 2, SCENE_FMA, REGIME_QUIET, number);
-        scene_observe(OBSERVATION_MISMATCH, 2, SCENE_STATE, REGIME_QUIET, 9);
-        verdict_reach(&scene.input, &v);
-        tap_ok(v.unit == CHECK_UNIT_FMA && v.unit_events == 3 && v.wrong == 4,
-                "units: the one that is most often wrong, %d of %d", (int)v.unit_events, (int)v.wrong);
-}
-
-/* ---- what did not run ---- */
-
-static enum missed why_missed(unsigned cpu)
-{
-        struct cpu_set cpus[MISSED_COUNT];
-        enum missed found = MISSED_COUNT;
-        unsigned sets = 0;
-
-        (void)missed_find(&scene.input, &scene.plan.items[0], cpus);
-        for (unsigned why = 0; why < MISSED_COUNT; why++)
-                if (cpu_set_has(&cpus[why], cpu)) {
-                        found = (enum missed)why;
-                        sets++;
-                }
-        return sets > 1 ? MISSED_COUNT : found;
-}
-
-/* A host of 8 CPUs of which no odd one ran the only item of the plan. */
-static void missing_half(void)
-{
-        scene_host(1, 8, 1);
-        scene.plan.n_items = 1;
-        scene.plan.items[0] = (struct plan_item){ .check = SCENE_FMA, .regime = REGIME_TIMER };
-        for (unsigned cpu = 1; cpu < 8; cpu += 2)
-                *scene_tally(cpu, SCENE_FMA, REGIME_TIMER) = (struct tally){ 0 };
-        scene.input.complete = false;
-}
-
-static bool advises(const char *clause)
-{
-        struct verdict v;
-
-        verdict_reach(&scene.input, &v);
-        return strstr(v.advice, clause) != NULL;
-}
-
-static void missed_reasons(void)
-{
-        missing_half();
-        scene_tally(1, SCENE_FMA, REGIME_TIMER)->rounds = 3;
-        scene_observe(OBSERVATION_KILLED, 3, SCENE_FMA, REGIME_TIMER, 4);
-        scene_observe(OBSERVATION_LOST, 5, SCENE_STATE, REGIME_QUIET, 4);
-        scene_observe(OBSERVATION_HANG, 7, SCENE_FMA, REGIME_QUIET, 4);
-        tap_ok(why_missed(0) == MISSED_COUNT && why_missed(1) == MISSED_EVENTS &&
-                        why_missed(3) == MISSED_KILLED && why_missed(5) == MISSED_LOST &&
-                        why_missed(7) == MISSED_ELSEWHERE,
-                "missed: no event, killed, lost, a death in another item");
-        scene.observations[2].regime = REGIME_TIMER;
-        tap_ok(why_missed(7) == MISSED_DIED, "missed: a hang in the item itself");
-        scene.observations[2].experiment = EXPERIMENT_SAME;
-        tap_ok(why_missed(7) == MISSED_TIME, "missed: what an experiment saw is no reason");
-        scene.observations[1].kind = OBSERVATION_FAILED;
-        scene.observations[1].step = STEP_REGIME;
-        tap_ok(why_missed(5) == MISSED_TIME, "missed: a failure of another item is no reason");
-        scene.observations[1].step = STEP_START;
-        tap_ok(why_missed(5) == MISSED_REFUSED, "missed: a worker that could not start runs nothing");
-        scene.observations[1].kind = OBSERVATION_STARVED;
-        tap_ok(why_missed(5) == MISSED_STARVED, "missed: a CPU that other work took");
-        scene.observations[1].kind = OBSERVATION_FAILED;
-        scene.observations[1].step = STEP_AGAIN;
-        tap_ok(why_missed(5) == MISSED_TIME, "missed: of a worker that is given up its deaths tell");
-        scene_tally(5, SCENE_FMA, REGIME_TIMER)->unmet = 7;
-        tap_ok(why_missed(5) == MISSED_UNMET, "missed: rounds that found no partner");
-}
-
-static void missed_advises(void)
-{
-        missing_half();
-        tap_ok(advises("--duration") && !advises("run to its end"), "advice: more time");
-        scene.input.interrupted = true;
-        tap_ok(why_missed(1) == MISSED_INTERRUPTED && advises("run to its end") && !advises("--duration"),
-                "advice: an interrupted run needs no more time");
-        missing_half();
-        scene_tally(5, SCENE_FMA, REGIME_TIMER)->unmet = 7;
-        tap_ok(advises("leave the CPUs to assay"), "advice: partners need their CPUs");
-        clean();
-        scene.input.complete = false;
-        scene.plan.n_items = 1;
-        scene_observe(OBSERVATION_STARVED, 2, SCENE_STATE, REGIME_QUIET, 4);
-        tap_ok(advises("leave the CPUs to assay"), "advice: a worker that starved after everything had run");
-        given_up();
-        scene.plan.n_items = 1;
-        tap_ok(advises("who killed a worker") && !advises("refused"), "advice: a worker that is given up");
-        missing_half();
-        scene.plan.n_items = 0;
-        tap_ok(advises("No check can run in these regimes on these CPUs") && !advises("--duration"),
-                "advice: no check can run");
-        scene.plan.cpus = (struct cpu_set){ 0 };
-        tap_ok(advises("No CPU that was asked for") && !advises("--duration"), "advice: no CPU");
-}
-
-/* Everything ran, and then somebody pressed Ctrl-C: nothing is missing but the rest of the time. */
-static void cut_short(void)
-{
-        struct verdict v;
-
-        interrupted();
-        verdict_reach(&scene.input, &v);
-        tap_ok(strstr(v.summary, "everything planned ran, but the run was interrupted") &&
-                        !strstr(v.summary, "not everything") && v.incomplete &&
-                        strcmp(v.advice, "Let it run to its end.") == 0,
-                "interrupted after everything ran: %s", v.summary);
-        once();
-        scene.input.interrupted = true;
-        verdict_reach(&scene.input, &v);
-        tap_ok(strstr(v.summary, "It was interrupted.") && !strstr(v.summary, "Not everything"),
-                "a fault, interrupted after everything ran: %s", v.summary);
-        vote();
-        scene.input.interrupted = true;
-        verdict_reach(&scene.input, &v);
-        tap_ok(strstr(v.summary, "disagree") && strstr(v.summary, "It was interrupted."),
-                "a vote, interrupted after everything ran: %s", v.summary);
-}
-
 int main(void)
 {
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
                 reach(i);
         every_row_is_hit();
-        flips_are_no_reverts();
-        innocent_never_named();
-        debugger_is_said();
         token();
         one_event_a_round();
         unheard();
-        units();
-        missed_reasons();
-        missed_advises();
-        cut_short();
         return tap_end();
 }
