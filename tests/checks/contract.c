@@ -36,11 +36,20 @@ static void skip_check(const struct check *check, isa_set features)
         tap_skip(check->name, why);
 }
 
+/* A name that no check has would pass without a test. */
+static void test_names(int argc, char **argv)
+{
+        for (int i = 1; i < argc; i++)
+                if (!check_find(argv[i]))
+                        tap_ok(false, "no check is called '%s'", argv[i]);
+}
+
 int main(int argc, char **argv)
 {
         struct contract contract = { .features = isa_read(), .seed = tap_seed(0x5eed) };
 
         tap_ok(check_list[0] != NULL, "there are checks");
+        test_names(argc, argv);
         for (const struct check *const *c = check_list; *c; c++) {
                 if (!chosen((*c)->name, argc, argv))
                         continue;

@@ -10,7 +10,7 @@
 
 #include "agent/handler.h"
 #include "agent/regime.h"
-#include "base/clock.h"
+#include "base/array.h"
 #include "checks/registers.h"
 #include "tests/tap.h"
 
@@ -55,7 +55,7 @@ int main(void)
         (void)sigprocmask(SIG_UNBLOCK, &alarms, NULL);
         (void)alarm(ENDLESS_S);
         registers_use(features);
-        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
                 const struct check *check = check_find(names[i]);
                 uint64_t events;
 
