@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/burial.h"
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/memory.h"
@@ -100,13 +101,6 @@ static bool in_time(const struct bisector *b)
         return clock_ns(CLOCK_MONOTONIC) < b->deadline_ns && !(b->interrupted && *b->interrupted);
 }
 
-/* A process that another one killed accuses nobody. */
-static bool by_itself(int signal)
-{
-        return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
-               signal == SIGTRAP || signal == SIGABRT;
-}
-
 /* Judges what a process that has ended says of itself. */
 static int conclude(
         const struct bisector *b, const struct scan *scan, int status, struct outcome *ret_outcome)
@@ -114,7 +108,7 @@ static int conclude(
         uint32_t begun = scan->begun, ended = scan->ended, all = b->program.n + 1;
         bool died = WIFSIGNALED(status);
 
-        if (died && !by_itself(WTERMSIG(status)))
+        if (died && !burial_by_itself(WTERMSIG(status)))
                 return -EINTR;
         if (!died && WEXITSTATUS(status) != 0)
                 return -EIO;
@@ -347,7 +341,7 @@ int bisection_run(const struct observation *observation, uint32_t subject, int r
 {
         static struct bisector b; /* the program is large */
         const struct check *check = check_list[observation->check];
-        bool death = observation->kind == OBSERVATION_CRASH || observation->kind == OBSERVATION_HANG;
+        bool death = observation_is_death(observation->kind);
 
         if (!check->program)
                 return -ENOENT;

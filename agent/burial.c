@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static bool fatal_by_itself(int signal)
+bool burial_by_itself(int signal)
 {
         return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
                signal == SIGTRAP || signal == SIGABRT;
@@ -40,6 +40,6 @@ void burial_record(struct recorder *recorder, struct member *member, int status,
         } else if (!member->killed_by_us) {
                 death.signal = WTERMSIG(status);
                 recorder_tell(recorder, member,
-                        fatal_by_itself(death.signal) ? OBSERVATION_CRASH : OBSERVATION_KILLED, 0, &death);
+                        burial_by_itself(death.signal) ? OBSERVATION_CRASH : OBSERVATION_KILLED, 0, &death);
         }
 }

@@ -130,7 +130,7 @@ static void say_failures(const struct evidence *evidence)
                                 printf("  could not run: %s\n", strerror(o->error));
                         continue;
                 }
-                if (o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG) {
+                if (observation_is_death(o->kind)) {
                         printf("  %s at instruction %#llx\n", observation_kind_name(o->kind),
                                 (unsigned long long)o->death.instruction);
                         return;

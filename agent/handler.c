@@ -24,8 +24,8 @@
 #define TRAP_FLAG 0x100
 #define STACK_BEYOND_FRAME (64 * 1024)
 #define OVERRUN_STACK 16384
-#define PATIENCE 128 /* signals of a storm in one round */
-#define INTERVAL_MOST_NS 100000000
+#define STORM_DOUBLES 128 /* signals of one round, after which the time to the next is twice as long */
+#define STORM_LONGEST_NS 100000000
 
 struct handler_state handler_state;
 
@@ -128,12 +128,12 @@ static void swap_stacks(ucontext_t *context)
 
 /* Where a signal takes longer than the time to the next one, the round would never end: after so many of them that time
  * doubles, again and again. */
-static void rearm(void)
+static void rearm_storm(void)
 {
         struct handler_state *h = &handler_state;
         struct itimerspec next;
 
-        if (h->events % PATIENCE == 0 && h->round_interval_ns < INTERVAL_MOST_NS)
+        if (h->events % STORM_DOUBLES == 0 && h->round_interval_ns < STORM_LONGEST_NS)
                 h->round_interval_ns *= 2;
         next = (struct itimerspec){ .it_value = { 0, (long)h->round_interval_ns } };
         (void)raw_call(SYS_timer_settime, h->timer, 0, (long)&next, 0, 0, 0);
@@ -157,7 +157,7 @@ static void on_event(int signal, siginfo_t *info, void *user)
         if (h->two_stacks)
                 swap_stacks(context);
         if (h->rearm && h->in_run)
-                rearm();
+                rearm_storm();
 }
 
 static void on_step(ucontext_t *context)

@@ -27,8 +27,8 @@ struct handler_state {
         bool overrun;               /* timer: ask timer_getoverrun, use much stack */
         bool rearm;           /* storm-async: the timer is one-shot and armed again at the handler's end */
         int timer;            /* the kernel's id of the timer */
-        uint64_t interval_ns; /* of a round's first signals */
-        uint64_t round_interval_ns; /* and of the next one */
+        uint64_t interval_ns; /* storm-async: to a round's first signal, fitted from round to round */
+        uint64_t round_interval_ns; /* and from signal to signal in the running one */
         bool stepping;              /* step: a trap is the regime's, and not a death */
         uint32_t steps_left; /* step: 0 clears the trap flag (again, where a kernel restores it by popf) */
         uint8_t *stack[2];

@@ -154,6 +154,6 @@ int main(int argc, char **argv)
         main_fill_descriptors();
         (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away takes no verdict with it */
         (void)signal(SIGCHLD, SIG_DFL); /* where it is ignored, nobody learns how a worker ended */
-        (void)signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow (ulimit -f) */
+        (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow (ulimit -f) is an output error */
         return main_close_output(main_take_stack() < 0 ? COMMAND_ERROR : main_dispatch(argc, argv));
 }

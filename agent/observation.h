@@ -66,6 +66,11 @@ static inline bool observation_is_evidence(enum observation_kind kind)
 {
         return (unsigned)kind <= OBSERVATION_DISAGREE;
 }
+/* True for a worker's last moments: crash, hang. */
+static inline bool observation_is_death(enum observation_kind kind)
+{
+        return kind == OBSERVATION_CRASH || kind == OBSERVATION_HANG;
+}
 
 /* What could not be done, for FAILED. */
 enum observation_step {
@@ -117,7 +122,7 @@ struct observation_death {
         uint8_t red_zone[OBSERVATION_RED_ZONE]; /* below rsp; n_red_zone of them could be read */
         uint32_t n_code, n_red_zone;
         uint32_t running; /* 1 + the byte of output that the running program speaks in; 0: none is known */
-        bool by_ptrace; /* the registers come from ptrace: the worker did not answer its signal */
+        bool by_ptrace;   /* the registers come from ptrace: the worker did not answer its signal */
 };
 
 struct observation {

@@ -36,7 +36,7 @@ static enum check_unit unit_of(const struct observation *o)
         struct check_place place;
         uint64_t distance = o->death.address - o->death.registers.general[REGISTERS_RSP];
 
-        if (o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG)
+        if (observation_is_death(o->kind))
                 return distance + STACK_NEAR < 2 * STACK_NEAR ? CHECK_UNIT_STACK : CHECK_UNIT_GENERAL;
         check_locate(check_list[o->check], o->mismatch.offset, &place);
         return place.unit;
@@ -60,7 +60,7 @@ static void note_mismatch(struct recorder *recorder, const struct check_mismatch
 
 static void note_evidence(struct recorder *recorder, struct observation *o)
 {
-        bool death = o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG;
+        bool death = observation_is_death(o->kind);
 
         /* Not the worker's word: a broken one says "a vote" where it never came to say what it does. */
         if (!death)
@@ -180,7 +180,7 @@ static bool repeats(const struct observation *o)
  * itself, or compared what the worker that it reviews offered. False where it reviews none. */
 static bool put_right(const struct member *member, struct observation *o)
 {
-        bool death = o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG, own = false,
+        bool death = observation_is_death(o->kind), own = false,
              alone = (death && o->regime != REGIME_MIGRATE) || repeats(o);
 
         if (o->kind == OBSERVATION_DISAGREE) {
@@ -218,7 +218,7 @@ void recorder_drain(struct recorder *recorder, struct member *member)
 
                 memcpy(&o, &member->slot->ring[tail % SLOT_RING], sizeof(o));
                 bool sane = put_right(member, &o);
-                member->recorded |= o.kind == OBSERVATION_CRASH || o.kind == OBSERVATION_HANG;
+                member->recorded |= observation_is_death(o.kind);
                 member->excused |= o.kind == OBSERVATION_FAILED || o.kind == OBSERVATION_LOST;
                 o.tracer = member->tracer;
                 if (sane && observation_admit(&o) == 0 && cpu_set_has(recorder->run->cpus, (unsigned)o.cpu))

@@ -174,7 +174,7 @@ static void run_stepped(const struct check *check, void *state)
         handler_state.stepping = false;
 }
 
-static void rearm_storm(void)
+static void begin_storm(void)
 {
         struct itimerspec first = { .it_value = { 0, (long)handler_state.interval_ns } };
 
@@ -198,7 +198,7 @@ uint64_t regime_run(const struct worker *worker, enum regime regime, const struc
         atomic_store(&worker->slot->in_run, 1);
         h->in_run = true;
         if (regime == REGIME_STORM_ASYNC)
-                rearm_storm();
+                begin_storm();
         if (regime == REGIME_STEP)
                 run_stepped(check, state);
         else

@@ -61,7 +61,7 @@ bool report_has_mismatch(const struct observation *o)
 
 bool report_has_death(const struct observation *o)
 {
-        return o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG;
+        return observation_is_death(o->kind);
 }
 
 static void locate(const struct observation *o, uint32_t offset, struct check_place *place)

@@ -19,8 +19,8 @@ struct exposure {
 struct survey {
         const struct verdict_input *input;
         struct verdict_facts *facts;
-        struct cpu_set exposed;                 /* CPUs that compared anything, or failed */
-        uint32_t failing[PLAN_CHECKS_MAX];      /* by check: bit r, it fails in regime r */
+        struct cpu_set exposed;                           /* CPUs that compared anything, or failed */
+        uint32_t failing[PLAN_CHECKS_MAX];                /* by check: bit r, it fails in regime r */
         uint64_t whole, deaths, counted, quiet, together; /* observations that count, by kind */
 };
 
@@ -37,7 +37,7 @@ static bool is_image(const struct observation *o)
 
 static void look_at(struct survey *s, const struct observation *o, uint32_t *units)
 {
-        bool death = o->kind == OBSERVATION_CRASH || o->kind == OBSERVATION_HANG;
+        bool death = observation_is_death(o->kind);
         enum verdict_origin origin = ORIGIN_UNKNOWN;
 
         s->counted++;
@@ -123,8 +123,7 @@ static const struct observation *subject_of(const struct survey *s, const struct
  * do not. */
 static bool died_alike(const struct observation *a, const struct observation *b)
 {
-        bool deaths = (a->kind == OBSERVATION_CRASH || a->kind == OBSERVATION_HANG) &&
-                      (b->kind == OBSERVATION_CRASH || b->kind == OBSERVATION_HANG);
+        bool deaths = observation_is_death(a->kind) && observation_is_death(b->kind);
 
         if (!deaths)
                 return true;
