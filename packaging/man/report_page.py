@@ -22,7 +22,7 @@ and observations as JSON objects, one to a line
 .Pq Fl -observations .
 The names of fields are stable; a change that would break a reader gets another number in
 .Va schema .
-A field that has nothing to say is null, never absent.
+A field that has nothing to say is null, and absent only where its description says so.
 Numbers of 64 bits are strings in hexadecimal.
 The installed file
 .Pa assay.report.schema.json
