@@ -115,21 +115,58 @@ __attribute__((format(printf, 2, 3))) static int reading_fail(
         return 0;
 }
 
+/* libinih takes a ';' behind a blank for the start of a comment, which would cut a command in two without a word. */
+#define SEMICOLON ';'
+#define HIDDEN_SEMICOLON '\1' /* refused in a file */
+
+static void replace(char *text, char old, char new)
+{
+        while ((text = strchr(text, old)))
+                *text++ = new;
+}
+
+/* True where libinih would pass over what stands behind a [section]: no comment, and lost. */
+static bool section_hides(const char *line)
+{
+        const char *end = line[strspn(line, " \t")] == '[' ? strchr(line, ']') : NULL;
+
+        return end && !strchr("#;", end[1 + strspn(end + 1, " \t\r\n")]);
+}
+
+/* What is wrong with a line before libinih sees it, or NULL. */
+static const char *line_mistake(const char *line)
+{
+        for (const char *c = line; *c; c++)
+                if ((unsigned char)*c < ' ' && !strchr("\t\r\n", *c))
+                        return "this is no text: it has a control character";
+        return section_hides(line) ? "something stands behind the [section]; give it a line of its own"
+                                   : NULL;
+}
+
 /* Gives libinih a line, as fgets would. It would take what does not fit for a line of its own. */
 static char *reading_line(char *line, int size, void *user)
 {
         struct reading *reading = user;
         size_t length = strcspn(reading->rest, "\n");
+        const char *mistake;
 
         if (!*reading->rest || reading->failed)
                 return NULL;
         reading->line++;
         if (length + 2 > (size_t)size) {
-                (void)reading_fail(reading, "the line is too long; at most %d bytes are taken", size - 2);
+                (void)reading_fail(reading,
+                        "the line is too long: at most %d bytes are taken; put a long command into a script",
+                        size - 2);
                 return NULL;
         }
         (void)snprintf(line, (size_t)size, "%.*s\n", (int)length, reading->rest);
         reading->rest += length + (reading->rest[length] == '\n');
+        mistake = line_mistake(line);
+        if (mistake) {
+                (void)reading_fail(reading, "%s", mistake);
+                return NULL;
+        }
+        replace(line + strcspn(line, "=:"), SEMICOLON, HIDDEN_SEMICOLON);
         return line;
 }
 
@@ -140,6 +177,11 @@ static int reading_unknown(struct reading *reading, const char *section, const c
         text_nearest_begin(&nearest, name);
         for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
                 text_nearest_offer(&nearest, keys[i].name);
+        if (!*section)
+                return reading_fail(reading,
+                        "the key '%.60s' stands before any section; give it a line below [qualify] or "
+                        "[host]",
+                        name);
         for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
                 if (nearest.best && strcmp(keys[i].name, nearest.best) == 0)
                         return reading_fail(reading,
@@ -154,6 +196,7 @@ static int reading_key(void *user, const char *section, const char *name, const 
 {
         struct reading *reading = user;
         struct arguments_error error;
+        char whole[CONFIGURATION_TEXT_MAX];
 
         for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
                 if (strcmp(keys[i].section, section) != 0 || strcmp(keys[i].name, name) != 0)
@@ -164,7 +207,11 @@ static int reading_key(void *user, const char *section, const char *name, const 
                                 "with it",
                                 name);
                 reading->given[i] = true;
-                if (keys[i].set(value, reading->configuration, &error) < 0)
+                if ((size_t)snprintf(whole, sizeof(whole), "%s", value) >= sizeof(whole))
+                        return reading_fail(reading, "%s: the value is longer than %d bytes", name,
+                                CONFIGURATION_TEXT_MAX - 1);
+                replace(whole, HIDDEN_SEMICOLON, SEMICOLON);
+                if (keys[i].set(whole, reading->configuration, &error) < 0)
                         return reading_fail(reading, "%s: %s", name, error.text);
                 return 1;
         }
@@ -188,6 +235,10 @@ int configuration_read(const char *text, const char *name, struct configuration 
         if (!reading.failed)
                 return 0;
         ret_error->error = reading.error;
+        /* It may quote the file, and will be shown on a terminal. */
+        for (char *c = ret_error->error.text; *c; c++)
+                if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f)
+                        *c = '?';
         (void)snprintf(ret_error->where, sizeof(ret_error->where), "%.200s:%d", name, reading.wrong_line);
         return -EINVAL;
 }
@@ -197,6 +248,17 @@ static int configuration_fail(const char *file, const char *what, struct configu
         (void)snprintf(ret_error->where, sizeof(ret_error->where), "%.200s", file);
         (void)snprintf(ret_error->error.text, sizeof(ret_error->error.text), "%s", what);
         return -EINVAL;
+}
+
+static int configuration_unread(
+        const char *file, bool must_exist, int error, struct configuration_error *ret_error)
+{
+        char sentence[160];
+
+        (void)snprintf(sentence, sizeof(sentence), "%s; %s", strerror(error),
+                must_exist ? "--config takes a file as assay.conf(5) describes it"
+                           : "make it readable, or remove it");
+        return configuration_fail(file, sentence, ret_error);
 }
 
 /* Returns 1 where the file was read, 0 where it does not exist and need not, -EINVAL. */
@@ -211,10 +273,10 @@ static int configuration_file(const char *file, bool must_exist, struct configur
         if (!stream && !must_exist && (errno == ENOENT || errno == ENOTDIR))
                 return 0;
         if (!text || !stream)
-                return configuration_fail(file, strerror(errno), ret_error);
+                return configuration_unread(file, must_exist, errno, ret_error);
         size = fread(text, 1, size_max - 1, stream);
         if (ferror(stream))
-                return configuration_fail(file, strerror(errno), ret_error);
+                return configuration_unread(file, must_exist, errno, ret_error);
         if (size == size_max - 1)
                 return configuration_fail(file, "a configuration has less than 256 KiB", ret_error);
         text[size] = 0;
@@ -256,6 +318,8 @@ int configuration_load(const char *file, const char *profile, struct configurati
         struct configuration configuration = { 0 };
         int r;
 
+        if (!*used)
+                return configuration_fail("--config", "an empty name is no file; name one", ret_error);
         r = configuration_read(configuration_defaults, "built-in defaults", &configuration, ret_error);
         if (r < 0)
                 return r;

@@ -25,7 +25,13 @@ static const struct {
                 "there is no key 'duratoin' in [qualify]; the nearest is 'duration' in" },
         { "[qualfy]\nduration = 5s\n", "x.conf:2",
                 "no key 'duration' in [qualfy]; the nearest is 'duration' in [qualify]" },
-        { "duration = 5s\n", "x.conf:1", "no key 'duration' in []; the nearest is" },
+        { "duration = 5s\n", "x.conf:1",
+                "'duration' stands before any section; give it a line below [qualify]" },
+        { "[qualify] duration = 5s\n", "x.conf:1", "something stands behind the [section]" },
+        { "[qualify]\nduration = 5s ; short\n", "x.conf:2", "'5s ; short' is no duration" },
+        { "[qualify]\nduration ; = 5s\n", "x.conf:2", "no 'key = value'" },
+        { "[qualify]\nisa = \033[2J\n", "x.conf:2", "a control character" },
+        { "[qualify]\nisa = \302\2332J\n", "x.conf:2", "no level '??2J'" },
         { "[qualify]\nquux = 5s\n", "x.conf:2", "man assay.conf" },
         { "[qualify]\nduration\n", "x.conf:2", "no 'key = value'" },
         { "[qualify\nduration = 5s\n", "x.conf:1", "this is no [section]" },
@@ -54,6 +60,18 @@ static void test_mistakes(void)
                 "mistake: %s: %s", error.where, error.error.text);
 }
 
+/* What a shell would take for two commands is one value. */
+static void test_semicolons(void)
+{
+        static const char text[] = "; a comment\n  # another\n[host] ; and one more\n"
+                                   "identity-command = cd / ; echo a;echo b #;\n";
+        struct configuration c = { 0 };
+
+        tap_ok(configuration_read(text, "x.conf", &c, &error) == 0 &&
+                        strcmp(c.identity_command, "cd / ; echo a;echo b #;") == 0,
+                "a value has its semicolons: '%s'", c.identity_command);
+}
+
 static void test_defaults(const char *none)
 {
         bool good = configuration_load(NULL, NULL, &configuration, &error) == 0;
@@ -68,8 +86,12 @@ static void test_defaults(const char *none)
                 "defaults without any file");
         configuration.duration_ns = 77;
         tap_ok(configuration_load(none, NULL, &configuration, &error) == -EINVAL &&
-                        strcmp(error.where, none) == 0 && configuration.duration_ns == 77,
+                        strcmp(error.where, none) == 0 && configuration.duration_ns == 77 &&
+                        strstr(error.error.text, "directory; --config takes a file"),
                 "a file that was asked for must exist: %s: %s", error.where, error.error.text);
+        tap_ok(configuration_load("", NULL, &configuration, &error) == -EINVAL &&
+                        strcmp(error.where, "--config") == 0 && strstr(error.error.text, "empty name"),
+                "an empty name is no file: %s: %s", error.where, error.error.text);
         tap_ok(configuration_load(NULL, "quick", &configuration, &error) == 0 &&
                         configuration.duration_ns == UINT64_C(15000000000),
                 "a built-in profile");
@@ -130,6 +152,7 @@ int main(void)
                 abort();
         (void)snprintf(none, sizeof(none), "%s/none.conf", directory);
         test_mistakes();
+        test_semicolons();
         test_defaults(none);
         test_files(directory);
         if (rmdir(directory) < 0)
