@@ -11,7 +11,7 @@
 
 /* A fact about the host. An absent one has an empty value, and `source` says why ("not readable: ..."). */
 #define HOST_VALUE_MAX 160
-#define HOST_SOURCE_MAX 96
+#define HOST_SOURCE_MAX 192
 struct host_fact {
         char value[HOST_VALUE_MAX];
         char source[HOST_SOURCE_MAX];
@@ -52,7 +52,8 @@ struct host {
 #define HOST_FACT_FIELD(field, json, label) struct host_fact field;
         HOST_FACTS(HOST_FACT_FIELD)
 #undef HOST_FACT_FIELD
-        isa_set features;     /* what every CPU that was read has */
+        char identity_failure[HOST_SOURCE_MAX]; /* what the configured command did instead; or "" */
+        isa_set features;                       /* what every CPU that was read has */
         bool features_differ; /* like CPUs differ in features: worth a line in the report */
         struct cpu_set online, allowed;
         size_t n_cpus;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configured command that names the physical host: bounded in time, its whole process group ended with
  * it. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -15,6 +17,8 @@
 #include "agent/host_read.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+
+#define OUTPUT_MAX 4096 /* more is no name */
 
 static long long command_now_ms(void)
 {
@@ -80,9 +84,20 @@ static ssize_t command_read(int fd, char *text, size_t size, long long deadline_
         return (ssize_t)used;
 }
 
+__attribute__((format(printf, 3, 4))) static int command_failed_because(
+        char why[HOST_COMMAND_WHY_MAX], int error, const char *format, ...)
+{
+        va_list arguments;
+
+        va_start(arguments, format);
+        (void)vsnprintf(why, HOST_COMMAND_WHY_MAX, format, arguments);
+        va_end(arguments);
+        return error;
+}
+
 /* Waits for the command until the deadline, then ends what is left of its group. Returns 0, or -ETIMEDOUT or
  * -ECHILD. */
-static int command_finish(pid_t pid, long long deadline_ms)
+static int command_finish(pid_t pid, long long deadline_ms, char why[HOST_COMMAND_WHY_MAX])
 {
         const struct timespec pause = { .tv_nsec = 1000000 };
         int status = 0;
@@ -94,43 +109,66 @@ static int command_finish(pid_t pid, long long deadline_ms)
         if (r == 0) {
                 while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
                         ;
-                return -ETIMEDOUT;
+                return command_failed_because(why, -ETIMEDOUT, "took over a second");
         }
-        return r == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ECHILD;
+        if (r < 0) /* others took its end away */
+                return command_failed_because(why, -ECHILD, "ended in a way that is not known");
+        if (WIFSIGNALED(status))
+                return command_failed_because(why, -ECHILD, "was ended by signal %d", WTERMSIG(status));
+        if (WEXITSTATUS(status) == 0)
+                return 0;
+        return command_failed_because(why, -ECHILD, "ended with status %d%s", WEXITSTATUS(status),
+                WEXITSTATUS(status) == 127 ? " (not found)" : "");
 }
 
-int host_command(const char *command, char *text, size_t size)
+/* Takes the one line that was printed. */
+static int command_take(char *output, size_t n, char *text, size_t size, char why[HOST_COMMAND_WHY_MAX])
+{
+        char *line;
+
+        for (size_t i = 0; i < n; i++)
+                if (!isascii((unsigned char)output[i]) ||
+                        (!isprint((unsigned char)output[i]) && !isspace((unsigned char)output[i])))
+                        return command_failed_because(why, -EBADMSG, "printed what is no ASCII text");
+        output[n] = 0;
+        line = text_trim(output);
+        if (!*line)
+                return command_failed_because(why, -ENODATA, "printed nothing");
+        if (strchr(line, '\n'))
+                return command_failed_because(why, -EMSGSIZE, "printed more than one line");
+        if (strlen(line) >= size)
+                return command_failed_because(why, -EMSGSIZE, "printed more than %zu characters", size - 1);
+        strcpy(text, line);
+        return 0;
+}
+
+int host_command(const char *command, char *text, size_t size, char why[HOST_COMMAND_WHY_MAX])
 {
         long long deadline_ms = command_now_ms() + HOST_COMMAND_MS;
         AUTO_CLOSE int reader = -1;
         AUTO_CLOSE int writer = -1;
-        char output[HOST_VALUE_MAX];
-        char *line;
+        char output[OUTPUT_MAX];
         int ends[2];
         ssize_t n;
         pid_t pid;
         int r;
 
         if (pipe2(ends, O_CLOEXEC) < 0)
-                return -errno;
+                return command_failed_because(why, -errno, "could not be started: %s", strerror(errno));
         reader = ends[0];
         writer = ends[1];
         pid = command_start(command, writer);
         if (pid < 0)
-                return pid;
+                return command_failed_because(why, pid, "could not be started: %s", strerror(-pid));
         cleanup_close(&writer);
         writer = -1;
-        n = command_read(reader, output, sizeof(output) - 1, deadline_ms);
-        r = command_finish(pid, n < 0 ? 0 : deadline_ms);
+        n = command_read(reader, output, sizeof(output), deadline_ms);
+        r = command_finish(pid, n < 0 || n == sizeof(output) ? 0 : deadline_ms, why);
+        if (n == sizeof(output))
+                return command_failed_because(why, -EMSGSIZE, "printed over %zu bytes", sizeof(output) - 1);
+        if (n == -ETIMEDOUT)
+                return command_failed_because(why, -ETIMEDOUT, "took over a second");
         if (n < 0)
-                return (int)n;
-        if (r < 0)
-                return r;
-        output[n] = 0;
-        output[strcspn(output, "\n")] = 0;
-        line = text_trim(output);
-        if (!*line)
-                return -ENODATA;
-        (void)snprintf(text, size, "%s", line);
-        return 0;
+                return command_failed_because(why, (int)n, "could not be read: %s", strerror((int)-n));
+        return r < 0 ? r : command_take(output, (size_t)n, text, size, why);
 }

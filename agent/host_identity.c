@@ -114,24 +114,23 @@ static int identity_hyperv(
         return n < 0 ? (int)n : -ENODATA;
 }
 
-static bool identity_from_command(
-        const struct host_source *source, struct host_fact *fact, char *note, size_t size)
+/* True where the command names the host. Where there is one that does not, it says so in host->identity_failure. */
+static bool identity_from_command(const struct host_source *source, struct host *host)
 {
-        char text[HOST_VALUE_MAX];
+        char text[HOST_VALUE_MAX], why[HOST_COMMAND_WHY_MAX];
         int r;
 
         if (!source->identity_command || !*source->identity_command)
                 return false;
-        r = host_command(source->identity_command, text, sizeof(text));
+        r = host_command(source->identity_command, text, sizeof(text), why);
         if (r == 0 && !host_is_placeholder(text)) {
-                host_fact_set(fact, text, "identity-command of the configuration");
+                host_fact_set(&host->physical_host, text, "identity-command of the configuration");
                 return true;
         }
-        (void)snprintf(note, size, "identity-command %s; ",
-                r == 0            ? "printed a placeholder"
-                : r == -ETIMEDOUT ? "took over a second"
-                : r == -ENODATA   ? "printed nothing"
-                                  : "failed");
+        if (r == 0)
+                (void)snprintf(why, sizeof(why), "printed a placeholder, '%.30s'", text);
+        (void)snprintf(host->identity_failure, sizeof(host->identity_failure),
+                "identity-command %s: correct it in the configuration", why);
         return false;
 }
 
@@ -161,25 +160,41 @@ static bool identity_from_cloud(json_t *data, struct host_fact *fact)
         return true;
 }
 
-/* The sources in the order in which they are believed. */
-static void identity_physical(const struct host_source *source, json_t *data, struct host *host)
+/* The sources that name it without the command, in the order in which they are believed. */
+static bool identity_found(const struct host_source *source, json_t *data, struct host *host)
 {
-        char note[64] = "", text[HOST_VALUE_MAX + 8];
         struct host_fact *fact = &host->physical_host;
+        char text[HOST_VALUE_MAX + 8];
 
-        if (identity_from_command(source, fact, note, sizeof(note)) || identity_from_hyperv(source, fact) ||
-                identity_from_cloud(data, fact))
-                return;
+        if (identity_from_hyperv(source, fact) || identity_from_cloud(data, fact))
+                return true;
         if (host->ppin.value[0]) {
                 (void)snprintf(text, sizeof(text), "ppin:%s", host->ppin.value);
                 host_fact_set(fact, text, "PPIN of the first package");
         } else if (host->serial.value[0] && !host->hypervisor.value[0]) {
                 host_fact_set(fact, host->serial.value, "SMBIOS serial number");
-        } else if (host->hypervisor.value[0]) {
-                host_fact_absent(fact, "%sthe hypervisor names none; set identity-command", note);
-        } else {
-                host_fact_absent(fact, "%sno PPIN or serial can be read; set identity-command", note);
         }
+        return fact->value[0];
+}
+
+static void identity_physical(const struct host_source *source, json_t *data, struct host *host)
+{
+        struct host_fact *fact = &host->physical_host;
+        const char *failure = host->identity_failure;
+        size_t used;
+
+        if (identity_from_command(source, host))
+                return;
+        if (!identity_found(source, data, host)) {
+                host_fact_absent(fact, "%s; %s",
+                        host->hypervisor.value[0] ? "the hypervisor names none"
+                                                  : "no PPIN or serial can be read",
+                        *failure ? failure : "set identity-command");
+                return;
+        }
+        used = strlen(fact->source);
+        if (*failure)
+                (void)snprintf(fact->source + used, sizeof(fact->source) - used, "; %s", failure);
 }
 
 static void identity_free(json_t **data)

@@ -37,10 +37,13 @@ bool host_is_placeholder(const char *value);
 /* The microarchitecture, or NULL where the table does not know the CPU. `vendor` as CPUID spells it. */
 const char *host_codename(const char *vendor, unsigned family, unsigned model, unsigned stepping);
 
-/* Runs a command line with /bin/sh for at most HOST_COMMAND_MS and takes the first line that it prints.
- * Returns 0, or a negative errno: -ETIMEDOUT, -ENODATA (printed nothing), -ECHILD (it failed). */
+/* Runs a command line with /bin/sh for at most HOST_COMMAND_MS and takes the one line of ASCII text that it prints.
+ * Returns 0, or a negative errno with what it did instead in `why`, to follow its name: -ETIMEDOUT, -ECHILD (it
+ * failed), -ENODATA (printed nothing), -EMSGSIZE (more than a line or than text[size] holds), -EBADMSG (no text),
+ * others where it could not be run. */
 #define HOST_COMMAND_MS 1000
-int host_command(const char *command, char *text, size_t size);
+#define HOST_COMMAND_WHY_MAX 64
+int host_command(const char *command, char *text, size_t size, char why[HOST_COMMAND_WHY_MAX]);
 
 /* The temperature and frequency under the source's root, as host.h describes. */
 int host_sensor_temperature(const struct host_source *source, unsigned cpu);

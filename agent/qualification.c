@@ -321,6 +321,8 @@ static int qualify(struct qualification *q)
                 fprintf(stderr, "assay: the CPUs of this host cannot be read: %s.\n", strerror(-r));
                 return COMMAND_ERROR;
         }
+        if (q->host.identity_failure[0])
+                fprintf(stderr, "assay: %s.\n", q->host.identity_failure);
         r = make_plan(q);
         if (r == COMMAND_INCOMPLETE) {
                 judge(q);

@@ -61,6 +61,14 @@ slow() {
 }
 tap_ok "host: an identity command that hangs is bounded" slow
 
+# A run goes on without that name, and says so.
+unnamed() {
+        printf '[host]\nidentity-command = cd / ; no-such-command\n' >"$tap_scratch/bad.conf"
+        run "$assay" qualify --no-progress --duration 1s --checks state_flags --regimes quiet --config "$tap_scratch/bad.conf"
+        expect 0 4 && sentence 'identity-command ended with status 127 \(not found\): correct it'
+}
+tap_ok "qualify: an identity command that fails" unnamed
+
 # whole COMMAND...: assay host under it succeeds and says nothing on standard error.
 whole() {
         run "$@" "$assay" host

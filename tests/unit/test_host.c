@@ -102,30 +102,39 @@ static double seconds(void)
 static const struct {
         const char *command;
         int result;
-        const char *text;
+        const char *says; /* the name, or what it did instead */
 } commands[] = {
-        { "echo '  host-7 '; echo second", 0, "host-7" },
-        { "true", -ENODATA, NULL },
-        { "echo name; exit 3", -ECHILD, NULL },
-        { "no-such-command-at-all", -ECHILD, NULL },
-        { "sleep 60", -ETIMEDOUT, NULL },
-        { "echo name; sleep 60", -ETIMEDOUT, NULL },
-        { "exec >&-; sleep 60", -ETIMEDOUT, NULL },
-        { "trap '' TERM; sleep 60 & echo name", -ETIMEDOUT, NULL },
-        { "kill -KILL $$", -ECHILD, NULL },
+        { "echo '  host-7 '", 0, "host-7" },
+        { "echo; printf '\\thost-7\\r\\n\\n'", 0, "host-7" },
+        { "echo host-7; echo second", -EMSGSIZE, "printed more than one line" },
+        { "printf '%064d' 7", -EMSGSIZE, "printed more than 63 characters" },
+        { "yes", -EMSGSIZE, "printed over 4095 bytes" },
+        { "printf 'rack\\000-3'", -EBADMSG, "printed what is no ASCII text" },
+        { "printf 'r\\344ck-3'", -EBADMSG, "printed what is no ASCII text" },
+        { "true", -ENODATA, "printed nothing" },
+        { "echo; echo '  '", -ENODATA, "printed nothing" },
+        { "echo name; exit 3", -ECHILD, "ended with status 3" },
+        { "no-such-command-at-all", -ECHILD, "ended with status 127 (not found)" },
+        { "sleep 60", -ETIMEDOUT, "took over a second" },
+        { "echo name; sleep 60", -ETIMEDOUT, "took over a second" },
+        { "exec >&-; sleep 60", -ETIMEDOUT, "took over a second" },
+        { "trap '' TERM; sleep 60 & echo name", -ETIMEDOUT, "took over a second" },
+        { "kill -KILL $$", -ECHILD, "was ended by signal 9" },
 };
 
 static void test_commands(void)
 {
         for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-                char text[64] = "untouched";
+                char text[64] = "untouched", why[HOST_COMMAND_WHY_MAX] = "";
                 double begin = seconds(), took;
-                int r = host_command(commands[i].command, text, sizeof(text));
+                int r = host_command(commands[i].command, text, sizeof(text), why);
+                bool good = r == commands[i].result;
 
                 took = seconds() - begin;
-                tap_ok(r == commands[i].result && took < 3 &&
-                                strcmp(text, commands[i].text ? commands[i].text : "untouched") == 0,
-                        "command: %s: %d '%s' in %.2f s", commands[i].command, r, text, took);
+                good &= strcmp(r == 0 ? text : why, commands[i].says) == 0;
+                good &= r == 0 || strcmp(text, "untouched") == 0;
+                tap_ok(good && took < 3, "command: %s: %d '%s' %s in %.2f s", commands[i].command, r, text,
+                        why, took);
         }
 }
 
@@ -173,6 +182,8 @@ static void test_sensors(const char *directory)
 static void test_command_identity(const char *directory)
 {
         struct host_source source = { .root = directory, .identity_command = "echo rack-3-slot-9" };
+        static const char failure[] =
+                "identity-command printed a placeholder, 'Default string': correct it in the configuration";
         struct host host;
 
         tap_ok(host_read(&source, &host) == 0 && strcmp(host.physical_host.value, "rack-3-slot-9") == 0,
@@ -180,8 +191,17 @@ static void test_command_identity(const char *directory)
         host_free(&host);
         source.identity_command = "echo 'Default string'";
         (void)host_read(&source, &host);
-        tap_ok(!host.physical_host.value[0] && strstr(host.physical_host.source, "placeholder"),
-                "identity: %s", host.physical_host.source);
+        tap_ok(!host.physical_host.value[0] && strstr(host.physical_host.source, failure) &&
+                        !strstr(host.physical_host.source, "set identity-command") &&
+                        strcmp(host.identity_failure, failure) == 0,
+                "identity: none: %s", host.physical_host.source);
+        host_free(&host);
+        put(directory, "/run/cloud-init/instance-data.json",
+                "{\"ds\":{\"meta_data\":{\"placement\":{\"host-id\":\"h-0123\"}}}}");
+        (void)host_read(&source, &host);
+        tap_ok(strcmp(host.physical_host.value, "h-0123") == 0 &&
+                        strstr(host.physical_host.source, "(placement.host-id); identity-command "),
+                "identity: found elsewhere: %s", host.physical_host.source);
         host_free(&host);
 }
 
