@@ -8,6 +8,7 @@
 
 #include "agent/arguments.h"
 #include "agent/command.h"
+#include "agent/replay_text.h"
 #include "agent/replay_token.h"
 #include "agent/report.h"
 #include "agent/supervisor.h"
@@ -119,61 +120,6 @@ static int take(struct replay *replay, int option, struct arguments_error *error
 
 /* ---- running ---- */
 
-static void say_failures(const struct evidence *evidence)
-{
-        for (size_t i = 0; i < evidence->n_observations; i++) {
-                const struct observation *o = &evidence->observations[i];
-                struct check_place place;
-
-                if (!observation_is_evidence(o->kind)) {
-                        if (o->kind == OBSERVATION_FAILED)
-                                printf("  could not run: %s\n", strerror(o->error));
-                        continue;
-                }
-                if (observation_is_death(o->kind)) {
-                        printf("  %s at instruction %#llx\n", observation_kind_name(o->kind),
-                                (unsigned long long)o->death.instruction);
-                        return;
-                }
-                check_locate(check_list[o->check], o->mismatch.offset, &place);
-                printf("  first: %s wrong at output byte %u, %u bits in %u bytes\n", place.name,
-                        o->mismatch.offset, o->mismatch.bits, o->mismatch.bytes);
-                return;
-        }
-}
-
-static void say_of_cpus(const struct cpu_set *cpus, const char *before, const char *after)
-{
-        char list[128];
-
-        if (!cpu_set_count(cpus))
-                return;
-        cpu_set_format(cpus, list, sizeof(list));
-        printf("  %s on CPU %s%s\n", before, list, after);
-}
-
-/* Says on which CPUs the round did not run, or never with what its regime does. */
-static void say_missing(
-        const struct evidence *evidence, const struct plan_item *item, const struct cpu_set *cpus)
-{
-        bool own_events = item->regime == REGIME_STORM_SELF || item->regime == REGIME_MIGRATE;
-        struct cpu_set idle = { 0 }, spared = { 0 };
-
-        for (int cpu = cpu_set_next(cpus, -1); cpu >= 0; cpu = cpu_set_next(cpus, cpu)) {
-                const struct tally *tally =
-                        evidence_tally(evidence, (unsigned)cpu, item->check, (enum regime)item->regime);
-
-                if (!tally || !tally->rounds)
-                        cpu_set_add(&idle, (unsigned)cpu);
-                else if (!tally->covered)
-                        cpu_set_add(&spared, (unsigned)cpu);
-        }
-        say_of_cpus(&idle, "no round was completed", "");
-        say_of_cpus(&spared, "no event of the regime came into a round",
-                own_events && !check_list[item->check]->events ? ": the check has no place for one"
-                                                               : ": give more --times");
-}
-
 /* Where the round is run: as --cpu says, else where it failed. One of several CPUs needs two: where one alone is named,
  * the next one that may be used takes part. */
 static void choose_cpus(const struct replay *replay, const struct report_replay *what,
@@ -253,9 +199,9 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
         r = supervisor_run(&run, &evidence, &outcome);
         printf("%s in %s on CPU %s: %llu rounds, %llu failures\n", token, regime_name(item.regime), list,
                 (unsigned long long)outcome.rounds, (unsigned long long)outcome.failures);
-        say_failures(&evidence);
+        replay_text_failures(&evidence, stdout);
         if (r == 0 && !outcome.failures && !interrupted)
-                say_missing(&evidence, &item, &cpus);
+                replay_text_missing(&evidence, &item, &cpus, stdout);
         evidence_free(&evidence);
         if (r < 0) {
                 fprintf(stderr, "assay: no worker could be started: %s.\n", strerror(-r));

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/replay_text.h"
+
+#include <string.h>
+
+void replay_text_failures(const struct evidence *evidence, FILE *to)
+{
+        for (size_t i = 0; i < evidence->n_observations; i++) {
+                const struct observation *o = &evidence->observations[i];
+                struct check_place place;
+
+                if (!observation_is_evidence(o->kind)) {
+                        if (o->kind == OBSERVATION_FAILED)
+                                fprintf(to, "  could not run: %s\n", strerror(o->error));
+                        continue;
+                }
+                if (observation_is_death(o->kind)) {
+                        fprintf(to, "  %s at instruction %#llx\n", observation_kind_name(o->kind),
+                                (unsigned long long)o->death.instruction);
+                        return;
+                }
+                check_locate(check_list[o->check], o->mismatch.offset, &place);
+                fprintf(to, "  first: %s wrong at output byte %u, %u bits in %u bytes\n", place.name,
+                        o->mismatch.offset, o->mismatch.bits, o->mismatch.bytes);
+                return;
+        }
+}
+
+static void say_of_cpus(const struct cpu_set *cpus, const char *before, const char *after, FILE *to)
+{
+        char list[128];
+
+        if (!cpu_set_count(cpus))
+                return;
+        cpu_set_format(cpus, list, sizeof(list));
+        fprintf(to, "  %s on CPU %s%s\n", before, list, after);
+}
+
+void replay_text_missing(
+        const struct evidence *evidence, const struct plan_item *item, const struct cpu_set *cpus, FILE *to)
+{
+        bool own_events = item->regime == REGIME_STORM_SELF || item->regime == REGIME_MIGRATE;
+        struct cpu_set idle = { 0 }, spared = { 0 };
+
+        for (int cpu = cpu_set_next(cpus, -1); cpu >= 0; cpu = cpu_set_next(cpus, cpu)) {
+                const struct tally *tally =
+                        evidence_tally(evidence, (unsigned)cpu, item->check, (enum regime)item->regime);
+
+                if (!tally || !tally->rounds)
+                        cpu_set_add(&idle, (unsigned)cpu);
+                else if (!tally->covered)
+                        cpu_set_add(&spared, (unsigned)cpu);
+        }
+        say_of_cpus(&idle, "no round was completed", "", to);
+        say_of_cpus(&spared, "no event of the regime came into a round",
+                own_events && !check_list[item->check]->events ? ": the check has no place for one"
+                                                               : ": give more --times",
+                to);
+}
