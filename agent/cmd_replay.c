@@ -8,6 +8,7 @@
 
 #include "agent/arguments.h"
 #include "agent/command.h"
+#include "agent/host_report.h"
 #include "agent/replay_text.h"
 #include "agent/replay_token.h"
 #include "agent/report.h"
@@ -28,6 +29,7 @@ struct replay {
         uint32_t stress;
         uint64_t times;
         isa_set isa;
+        const char *isa_level;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -78,6 +80,13 @@ static int find_rounds(const char *operand, struct replay *replay)
         return COMMAND_USAGE;
 }
 
+static int more_than_one(const char *what, struct arguments_error *error)
+{
+        (void)snprintf(error->text, sizeof(error->text),
+                "'%.40s' is more than one %s; name one, and run the others after it", optarg, what);
+        return -EINVAL;
+}
+
 static int take(struct replay *replay, int option, struct arguments_error *error)
 {
         uint64_t mask;
@@ -90,22 +99,24 @@ static int take(struct replay *replay, int option, struct arguments_error *error
                 return arguments_cpus(optarg, &replay->cpu, error);
         case OPTION_REGIME:
                 r = arguments_regimes(optarg, &regimes, error);
-                if (r == 0 && regime_parse(optarg) < 0) {
-                        (void)snprintf(
-                                error->text, sizeof(error->text), "'%.40s' is more than one regime", optarg);
-                        return -EINVAL;
-                }
+                if (r == 0 && regime_parse(optarg) < 0)
+                        return more_than_one("regime", error);
                 if (r == 0)
                         replay->regime = (enum regime)regime_parse(optarg);
                 replay->have_regime = true;
                 return r;
         case OPTION_STRESS:
+                r = arguments_stress(optarg, &replay->stress, error);
+                if (r == 0 && stress_parse(optarg) < 0)
+                        return more_than_one("stress", error);
                 replay->have_stress = true;
-                return arguments_stress(optarg, &replay->stress, error);
+                return r;
         case OPTION_ISA:
                 r = arguments_isa(optarg, &mask, error);
-                if (r == 0)
+                if (r == 0) {
                         replay->isa = mask;
+                        replay->isa_level = optarg;
+                }
                 return r;
         default:
                 r = arguments_number("number of times", optarg, &replay->times, error);
@@ -141,26 +152,60 @@ static void choose_cpus(const struct replay *replay, const struct report_replay 
                 cpu_set_add(ret_cpus, (unsigned)cpu);
 }
 
-/* Says why the round cannot be run here, where it cannot. */
-static bool can_run(const struct check *check, const struct supervisor_run *run, const struct host *host)
+static bool may_use(const struct supervisor_run *run)
 {
-        for (int cpu = cpu_set_next(run->cpus, -1); cpu >= 0; cpu = cpu_set_next(run->cpus, cpu))
-                if (!cpu_set_has(&host->allowed, (unsigned)cpu)) {
-                        fprintf(stderr, "assay: CPU %d cannot be used here; choose others with --cpu.\n",
+        for (int cpu = cpu_set_next(run->cpus, -1); cpu >= 0; cpu = cpu_set_next(run->cpus, cpu)) {
+                if (cpu_set_has(&run->host->allowed, (unsigned)cpu))
+                        continue;
+                if (host_cpu_find(run->host, (unsigned)cpu))
+                        fprintf(stderr,
+                                "assay: CPU %d cannot be used here: it is offline, or the cpuset or "
+                                "affinity of this "
+                                "process excludes it; choose others with --cpu.\n",
                                 cpu);
-                        return false;
-                }
+                else
+                        fprintf(stderr,
+                                "assay: this host has no CPU %d, for which the round was made; choose "
+                                "others with "
+                                "--cpu.\n",
+                                cpu);
+                return false;
+        }
+        return true;
+}
+
+/* Whose choice it is that the check cannot run: this host's, or that of --isa. */
+static bool has_features(
+        const struct check *check, const struct replay *replay, const struct supervisor_run *run)
+{
+        isa_set lacks = check->needs & ~run->host->features, left_out = check->needs & ~run->features;
+        char names[256];
+
+        if (!left_out)
+                return true;
+        host_features_text(lacks ? lacks : left_out, names, sizeof(names));
+        if (lacks)
+                fprintf(stderr, "assay: this host cannot run %s: its CPUs or the system lack %s.\n",
+                        check->name, names);
+        else
+                fprintf(stderr,
+                        "assay: --isa %s leaves out %s, which %s needs; choose a higher level, or leave "
+                        "--isa out.\n",
+                        replay->isa_level, names, check->name);
+        return false;
+}
+
+/* Says why the round cannot be run here, where it cannot. */
+static bool can_run(const struct check *check, const struct replay *replay, const struct supervisor_run *run)
+{
+        if (!may_use(run))
+                return false;
         if (check->parties && cpu_set_count(run->cpus) < 2) {
                 fprintf(stderr, "assay: %s needs two CPUs that may be used; choose them with --cpu.\n",
                         check->name);
                 return false;
         }
-        if ((check->needs & run->features) != check->needs) {
-                fprintf(stderr, "assay: this host cannot run %s; 'assay list' says what it needs.\n",
-                        check->name);
-                return false;
-        }
-        return true;
+        return has_features(check, replay, run);
 }
 
 /* Runs one round `times` times on the CPUs. Returns the exit status that it stands for. */
@@ -189,10 +234,11 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
         };
         const struct observation named = { .check = item.check, .round = what->round };
         char list[128], token[128];
+        bool missing = false;
         int r;
 
         choose_cpus(replay, what, host, &cpus);
-        if (!can_run(check_list[what->check], &run, host))
+        if (!can_run(check_list[what->check], replay, &run))
                 return COMMAND_INCOMPLETE;
         cpu_set_format(&cpus, list, sizeof(list));
         verdict_replay_token(&named, token, sizeof(token));
@@ -201,13 +247,15 @@ static int run_round(const struct replay *replay, const struct report_replay *wh
                 (unsigned long long)outcome.rounds, (unsigned long long)outcome.failures);
         replay_text_failures(&evidence, stdout);
         if (r == 0 && !outcome.failures && !interrupted)
-                replay_text_missing(&evidence, &item, &cpus, stdout);
+                missing = replay_text_missing(&evidence, &item, &cpus, replay->times, stdout);
         evidence_free(&evidence);
         if (r < 0) {
                 fprintf(stderr, "assay: no worker could be started: %s.\n", strerror(-r));
                 return COMMAND_ERROR;
         }
-        return outcome.failures ? COMMAND_FAULT : outcome.complete ? COMMAND_OK : COMMAND_INCOMPLETE;
+        if (outcome.failures)
+                return COMMAND_FAULT;
+        return outcome.complete && !missing ? COMMAND_OK : COMMAND_INCOMPLETE;
 }
 
 /* The first that holds, in the order of enum command_exit. */
@@ -227,6 +275,7 @@ static int run_all(const struct replay *replay)
         struct sigaction action = { .sa_handler = on_interrupt };
         struct host_source source = { .root = "" };
         bool seen[8] = { false };
+        struct arguments_error error;
         struct host host;
         char broken[ANSWERS_SENTENCE_MAX];
 
@@ -237,6 +286,10 @@ static int run_all(const struct replay *replay)
         if (host_read(&source, &host) < 0) {
                 fprintf(stderr, "assay: the CPUs of this host cannot be read.\n");
                 return COMMAND_ERROR;
+        }
+        if (arguments_cpus_exist(&replay->cpu, &host, &error) < 0) {
+                host_free(&host);
+                return arguments_complain("--cpu", &error);
         }
         (void)sigaction(SIGINT, &action, NULL);
         (void)sigaction(SIGTERM, &action, NULL);
@@ -294,7 +347,7 @@ const struct command cmd_replay = {
                 "  --isa LEVEL    as for assay qualify\n\n"
                 "Exit status: 0 every run gave the known answer, 1 one did not, 2 wrong usage, 4 a round "
                 "did not\n"
-                "run on a CPU, or never with an event of its regime, 5 assay itself failed, 130 or 143\n"
-                "interrupted.\n",
+                "run on a CPU, or not --times times, or never with an event of its regime, 5 assay itself\n"
+                "failed, 130 or 143 interrupted.\n",
         .run = replay_run,
 };

@@ -58,9 +58,25 @@ static void catch_interrupts(void)
 
 /* ---- the plan ---- */
 
+/* What this host has not, and what the level takes away. */
+static void complain_of_features(const struct qualification *q)
+{
+        isa_set missing = plan_missing(&q->plan), lacks = missing & ~q->host.features,
+                left_out = missing & q->host.features;
+        char names[256];
+
+        host_features_text(lacks, names, sizeof(names));
+        if (lacks)
+                fprintf(stderr, ": the CPU or the system lacks %s", names);
+        host_features_text(left_out, names, sizeof(names));
+        if (left_out)
+                fprintf(stderr, "%s the level %s (--isa, or isa of the configuration) leaves out %s",
+                        lacks ? ", and" : ":", q->request->configuration->isa_level, names);
+}
+
 static int complain_of_plan(const struct qualification *q, int error)
 {
-        char cpus[256], lacking[256];
+        char cpus[256];
 
         if (error == -ENXIO) {
                 cpu_set_format(&q->plan.forbidden, cpus, sizeof(cpus));
@@ -69,12 +85,11 @@ static int complain_of_plan(const struct qualification *q, int error)
                         *cpus ? " (start it where they are allowed)" : "");
                 return COMMAND_INCOMPLETE;
         }
-        host_features_text(plan_missing(&q->plan), lacking, sizeof(lacking));
-        fprintf(stderr,
-                "assay: none of these checks can run in these regimes on these CPUs%s%s; nothing was "
-                "tested. "
-                "'assay list' says what each check needs; migrate and coherence need two CPUs.\n",
-                *lacking ? ": the CPU, the system or --isa lacks " : "", lacking);
+        fprintf(stderr, "assay: none of these checks can run in these regimes on these CPUs");
+        complain_of_features(q);
+        fprintf(stderr, "; nothing was tested. 'assay list' says what each check needs; migrate and "
+                        "coherence need two "
+                        "CPUs.\n");
         return COMMAND_INCOMPLETE;
 }
 

@@ -166,13 +166,13 @@ static void run_items(void)
         }
 }
 
-/* A round of several CPUs that does not come about is tried again, once on average. One that has run so often, but never
- * with an event of its regime, goes on for as long as a series would. */
+/* A round that is no coverage (its partners did not come, or it may have run elsewhere) is tried again, once on average.
+ * One that has run so often, but never with an event of its regime, goes on for as long as a series would. */
 static bool times_left(const struct tally *tally, uint64_t tries, uint64_t age)
 {
         uint64_t times = loop.worker->run->times;
 
-        return !times || (tally->rounds + tally->void_rounds < times && tries < 2 * times) ||
+        return !times || (tally->rounds < times && tries < 2 * times) ||
                (!tally->covered && age < REGIME_SERIES_NS);
 }
 

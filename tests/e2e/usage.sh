@@ -49,6 +49,31 @@ tap_ok "no option twice as long as a line" wrong "option" qualify "--$(printf 'x
 tap_ok "replay of nothing" wrong 'replay' replay
 tap_ok "replay of a round that is none" wrong 'state' replay state:0
 tap_ok "replay of an unknown check" wrong 'no_such_check' replay no_such_check:1:0.0.1
+tap_ok "replay on a CPU that does not exist" wrong '--cpu: this host has no CPU 4000; it has' replay state_flags:1:0.0.1 --cpu 4000
+tap_ok "replay under two stresses" wrong "'none,steady' is more than one stress" replay state_flags:1:0.0.1 --stress none,steady
+tap_ok "replay under every stress" wrong "'all' is more than one stress" replay state_flags:1:0.0.1 --stress all
+tap_ok "replay in two regimes" wrong "'storm' is more than one regime" replay state_flags:1:0.0.1 --regime storm
+
+# cannot PATTERN ARGUMENT...: what was asked for is well formed and cannot run.
+cannot() {
+        local pattern=$1
+        shift
+        run "$assay" "$@"
+        expect 4 && sentence "$pattern" && [[ ! -s $tap_scratch/out ]]
+}
+tap_ok "replay of a round of another host's CPU" cannot 'this host has no CPU 4000' replay state_flags:1:4000.0.1
+if grep -qw avx /proc/cpuinfo; then
+        tap_ok "replay of a check that --isa leaves out: it is not the host" cannot \
+                '--isa x86-64-v2 leaves out avx, which state_hold_avx needs' replay state_hold_avx:1:0.0.1 --isa x86-64-v2
+else
+        tap_skip "replay of a check that --isa leaves out" "this CPU has no AVX"
+fi
+if ! grep -qw amx_tile /proc/cpuinfo; then
+        tap_ok "replay of a check that this host cannot run" cannot \
+                'this host cannot run state_amx_tile: its CPUs or the system lack amx_tile' replay state_amx_tile:1:0.0.1
+else
+        tap_skip "replay of a check that this host cannot run" "this CPU has AMX"
+fi
 many() {
         local number
         for number in {0..69}; do
@@ -109,7 +134,7 @@ tap_ok "the report and the observations both on standard output" wrong 'one plac
 # What is missing is named: the user cannot know what a check needs.
 nothing_can_run() {
         run "$assay" qualify --no-progress --isa x86-64 --checks state_hold_avx512
-        expect 4 && sentence 'lacks .*avx512f' && grep -q avx512f "$tap_scratch/out" &&
+        expect 4 && sentence 'the level x86-64 .* leaves out .*avx512f' && grep -q avx512f "$tap_scratch/out" &&
                 ! grep -q 'rounds seconds' "$tap_scratch/out"
 }
 tap_ok "nothing that was asked for can run, for want of a feature" nothing_can_run
