@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/arguments.h"
 #include "agent/command.h"
@@ -72,11 +73,10 @@ static int find_rounds(const char *operand, struct replay *replay)
                 say_of_report(&replay->what);
                 return COMMAND_OK;
         }
-        /* A report it is, where it only has no such round. */
         fprintf(stderr, "assay: %s%s.\n", sentence,
-                r == -ENODATA ? ""
-                              : "; name a report, or a round as reports print it: "
-                                "CHECK:SEED:CPU.PROCESS.NUMBER");
+                r == -ENOENT && access(operand, F_OK) < 0
+                        ? ", or a round as reports print it: CHECK:SEED:CPU.PROCESS.NUMBER"
+                        : "");
         return COMMAND_USAGE;
 }
 
@@ -337,7 +337,8 @@ const struct command cmd_replay = {
                 "the\n"
                 "one round that is named as reports print it. A report's rounds are taken each once, that "
                 "of the\n"
-                "verdict first, and at most 64 of them; then each of these is run --times times.\n\n"
+                "verdict first, and at most 64 of them; then each of these is run --times times. A report\n"
+                "that is named - is read from standard input.\n\n"
                 "  --cpu LIST     on these CPUs (default: the one where it failed). A round of several\n"
                 "                 CPUs is led by each of them in turn, with the others\n"
                 "  --regime NAME  in this regime (default: that of the report; quiet for a named round)\n"

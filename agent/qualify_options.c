@@ -90,16 +90,30 @@ static int take_isa(const char *text, struct configuration *c, struct arguments_
 static int take_history(const char *path, struct qualify_options *o, struct arguments_error *error)
 {
         char sentence[REPORT_SENTENCE_MAX];
+        int n;
 
+        for (size_t i = 0; i < o->request.n_history; i++)
+                if (strcmp(path, "-") == 0 && strcmp(o->history[i], path) == 0) {
+                        (void)snprintf(error->text, sizeof(error->text),
+                                "standard input is read once; give each report a file");
+                        return -EINVAL;
+                }
         if (o->request.n_history == QUALIFY_HISTORY_MAX) {
                 (void)snprintf(error->text, sizeof(error->text), "there are more than %d files",
                         QUALIFY_HISTORY_MAX);
                 return -EINVAL;
         }
-        if (report_read_failed(path, o->failed, sentence) < 0) {
+        n = report_read_failed(path, o->failed, sentence);
+        if (n < 0) {
                 (void)snprintf(error->text, sizeof(error->text), "%s", sentence);
                 return -EINVAL;
         }
+        if (n == 0)
+                fprintf(stderr,
+                        "assay: --history: %s: nothing in it accuses a CPU by a check of this version; it "
+                        "changes "
+                        "nothing.\n",
+                        path);
         o->history[o->request.n_history++] = path;
         o->request.history = o->history;
         o->request.failed = o->failed;

@@ -39,7 +39,7 @@ void qualify_options_close(struct qualify_options *options);
         "                       all (default all)\n"                                                     \
         "  --nice N             the niceness of the workers, 0 to 19 (default 0)\n"                      \
         "  --history REPORT     what failed in this report of the host comes first and runs longer;\n"   \
-        "                       may be given again\n"                                                    \
+        "                       may be given again; - is standard input\n"                               \
         "  --seed N             the seed of every operand and order (default: random)\n"                 \
         "  --isa LEVEL          at most x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or native\n"             \
         "  --profile NAME       a set of options from the configuration (quick, standard, burnin,\n"     \

@@ -62,14 +62,14 @@ struct report_replays {
 #define REPORT_SENTENCE_MAX 320
 
 /* Adds to failed[check] how many observations of the file accuse a CPU by that check outside the experiments, for the next
- * plan of the same host. Checks that this program does not have are passed over. Returns 0 or an error as
- * report_read_replay does, but -ENODATA: nothing in it is good news. */
+ * plan of the same host. Checks that this program does not have are passed over. Returns how many it added (0: nothing in it
+ * is good news), -EPERM where a drill made them, or an error as report_read_replay does, but -ENODATA. */
 int report_read_failed(
         const char *path, uint32_t failed[PLAN_CHECKS_MAX], char sentence[REPORT_SENTENCE_MAX]);
 
 /* Reads the rounds whose observations accuse a CPU: from a JSON report the one that the verdict names first,
  * then the others as they stand there; from NDJSON as they stand. No round twice,
- * and no more than REPORT_REPLAY_MAX. Trusts nothing: what is no regular file, files over 64 MiB or that take more
+ * and no more than REPORT_REPLAY_MAX. "-" is standard input. Trusts nothing: what else is no regular file, files over 64 MiB or that take more
  * than 512 MiB of memory, duplicate keys, numbers out of range are refused. Returns 0, or with a sentence for the
  * user, of printable ASCII only, in `sentence`
  *  -errno   it cannot be read

@@ -3,20 +3,17 @@
  * come from anywhere: its size, the memory that it asks for, its depth (jansson's own limit) and every number are
  * bounded. */
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <malloc.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "agent/report.h"
+#include "agent/report_file.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "checks/party.h"
 
-#define FILE_MAX (UINT64_C(64) << 20)
-#define CHUNK (UINT64_C(1) << 16)
 #define MEMORY_MAX (UINT64_C(512) << 20) /* twice what a report of 512 CPUs takes */
 
 struct reading {
@@ -24,6 +21,8 @@ struct reading {
         char *sentence;
         struct report_replays replays;
         uint32_t failed[PLAN_CHECKS_MAX];
+        int n_failed;
+        bool synthetic; /* a drill made something of it */
         /* What is done with each observation; 0 or a negative errno. */
         int (*take)(struct reading *reading, const json_t *observation);
 };
@@ -32,7 +31,8 @@ __attribute__((format(printf, 3, 4))) static int refuse(
         struct reading *reading, int error, const char *format, ...)
 {
         va_list arguments;
-        int used = snprintf(reading->sentence, REPORT_SENTENCE_MAX, "%.100s: ", reading->path);
+        int used = snprintf(
+                reading->sentence, REPORT_SENTENCE_MAX, "%.100s: ", report_file_name(reading->path));
 
         va_start(arguments, format);
         (void)vsnprintf(reading->sentence + used, REPORT_SENTENCE_MAX - (size_t)used, format, arguments);
@@ -66,56 +66,6 @@ static void memory_give(void *taken)
 {
         memory.used -= malloc_usable_size(taken);
         free(taken);
-}
-
-/* A pipe could keep us waiting, a device never end. */
-static int open_regular(struct reading *reading, FILE **ret_file)
-{
-        AUTO_CLOSE int fd = open(reading->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        struct stat status;
-
-        if (fd < 0 || fstat(fd, &status) < 0)
-                return refuse(reading, -errno, "%s", strerror(errno));
-        if (S_ISDIR(status.st_mode))
-                return refuse(reading, -EISDIR, "%s", strerror(EISDIR));
-        if (!S_ISREG(status.st_mode))
-                return refuse(reading, -EINVAL, "it is no regular file; write it to one and name that");
-        *ret_file = fdopen(fd, "r");
-        if (!*ret_file)
-                return refuse(reading, -errno, "%s", strerror(errno));
-        fd = -1;
-        return 0;
-}
-
-static int read_all(struct reading *reading, char **ret_text, size_t *ret_size)
-{
-        AUTO_FILE FILE *file = NULL;
-        AUTO_FREE char *text = NULL;
-        size_t size = 0, room = 0, n;
-        int r = open_regular(reading, &file);
-
-        if (r < 0)
-                return r;
-        do {
-                if (size + CHUNK > room) {
-                        char *more = realloc(text, room = 2 * room + CHUNK);
-
-                        if (!more)
-                                return refuse(reading, -ENOMEM, "there is not enough memory to read it");
-                        text = more;
-                }
-                errno = 0;
-                n = fread(text + size, 1, CHUNK, file);
-                size += n;
-        } while (n == CHUNK && size <= FILE_MAX);
-        if (ferror(file))
-                return refuse(reading, errno ? -errno : -EIO, "%s", strerror(errno ? errno : EIO));
-        if (size > FILE_MAX)
-                return refuse(
-                        reading, -EFBIG, "it is larger than any report; name a report of assay qualify");
-        *ret_text = TAKE(text);
-        *ret_size = size;
-        return 0;
 }
 
 static int wrong_field(struct reading *reading, const char *field)
@@ -265,9 +215,12 @@ static int take_failed(struct reading *reading, const json_t *object)
                 return wrong_field(reading, "experiment");
         if (strcmp(experiment, experiment_name(EXPERIMENT_NONE)) != 0)
                 return 0;
+        reading->synthetic |= json_is_true(json_object_get(object, "synthetic"));
         r = get_check(reading, object, &check);
-        if (r == 0 && check < PLAN_CHECKS_MAX)
+        if (r == 0 && check < PLAN_CHECKS_MAX) {
                 reading->failed[check]++;
+                reading->n_failed++;
+        }
         return r == -ENOENT ? 0 : r;
 }
 
@@ -280,6 +233,7 @@ static int take_report(struct reading *reading, const json_t *report)
         size_t i;
         int r;
 
+        reading->synthetic = json_is_string(json_object_get(json_object_get(report, "request"), "drill"));
         if (!json_is_array(observations))
                 return refuse(reading, -EBADMSG, "it has no observations; name a report of assay qualify");
         for (int pass = 0; pass < 2; pass++)
@@ -332,13 +286,14 @@ static int take_lines(struct reading *reading, const char *text, size_t size)
 static int read_observations(struct reading *reading)
 {
         AUTO_FREE char *text = NULL;
-        const char *schema;
+        const char *schema, *why;
         json_t *report;
         size_t size = 0;
-        int r = read_all(reading, &text, &size);
+        int r = report_file_read(reading->path, &text, &size, &why);
 
         if (r < 0)
-                return r;
+                return refuse(
+                        reading, r, "%s%s", why, strchr(why, ';') ? "" : "; name a report of assay qualify");
         memory.exhausted = false;
         json_set_alloc_funcs(memory_take, memory_give);
         report = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
@@ -377,7 +332,12 @@ int report_read_failed(
         struct reading reading = { .path = path, .sentence = sentence, .take = take_failed };
         int r = read_observations(&reading);
 
-        for (size_t i = 0; r == 0 && i < PLAN_CHECKS_MAX; i++)
+        if (r < 0)
+                return r;
+        if (reading.synthetic)
+                return refuse(&reading, -EPERM,
+                        "a drill made it, and it says nothing of this host; name a report of assay qualify");
+        for (size_t i = 0; i < PLAN_CHECKS_MAX; i++)
                 failed[i] += reading.failed[i];
-        return r;
+        return reading.n_failed;
 }

@@ -43,6 +43,10 @@ tap_ok "a seed that is none" wrong "'dice' is no seed" qualify --seed dice
 tap_ok "unknown stress" wrong "'shaking'.*bursts" qualify --stress none,shaking
 tap_ok "a niceness that needs a privilege" wrong 'between 0 and 19' qualify --nice 20
 tap_ok "a history that is none" wrong 'has no observations|no observation' qualify --history "$source/tests/e2e/lib.sh"
+tap_ok "a history with an empty name" wrong "--history: '': No such file.*; name a report" qualify --history ''
+tap_ok "a history that is a directory" wrong "--history: .*directory" qualify --history "$tap_scratch"
+tap_ok "a history by a pipe" wrong "give it as standard input, whose name is -" qualify --history <(echo)
+tap_ok "standard input twice" wrong "standard input is read once" qualify --history - --history -
 tap_ok "a history that does not exist" wrong 'No such file' qualify --history "$tap_scratch/nowhere.json"
 tap_ok "unknown profile" wrong "nowhere" qualify --profile nowhere
 tap_ok "no option twice as long as a line" wrong "option" qualify "--$(printf 'x%.0s' {1..5000})"
@@ -145,7 +149,11 @@ stress_and_history() {
                 --regimes quiet --stress all --json "$report"
         expect 1 && python3 "$source/tests/e2e/report.py" "$report" \
                 'all(report["cpus"][0]["stress"].get(s, 0) > 0 for s in "none steady bursts noise mixed".split())' || return
-        mv "$report" "$tap_scratch/history.json"
+        # What a drill made is no history, until it no longer says so.
+        mv "$report" "$tap_scratch/drill.json"
+        wrong 'a drill made it' qualify --history "$tap_scratch/drill.json" || return
+        sed 's/"synthetic":true/"synthetic":false/g; s/"drill":"bit"/"drill":null/' "$tap_scratch/drill.json" \
+                >"$tap_scratch/history.json"
         run "$assay" qualify --no-progress --duration 1s --checks 'integer_multiply,state_flags' --regimes quiet \
                 --nice 5 --stress bursts --history "$tap_scratch/history.json" --json "$report"
         expect 0 && python3 "$source/tests/e2e/report.py" "$report" \
@@ -154,6 +162,11 @@ stress_and_history() {
                 report["request"]["nice"] == 5, report["request"]["config"] is None,
                 report["request"]["history"] == ["'"$tap_scratch"'/history.json"]])'
 }
+empty_history() {
+        run "$assay" qualify --no-progress --duration 1s --checks state_flags --regimes quiet --history -
+        expect 0 4 && sentence '--history: -: nothing in it accuses a CPU .* changes nothing'
+}
+tap_ok "a history that holds nothing, from standard input" empty_history
 tap_ok "stress runs in every shape, and history decides what comes first" stress_and_history
 
 unwritable() {

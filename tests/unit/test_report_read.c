@@ -13,6 +13,10 @@ static char path[] = "report-read-XXXXXX";
 static struct report_replays replays;
 static char sentence[REPORT_SENTENCE_MAX];
 
+#define ROUND "\"round\":{\"seed\":\"0x2a\",\"cpu\":5,\"process\":0,\"number\":4}"
+#define LINE(check, round, cpu, regime) \
+        "{\"kind\":\"mismatch\",\"check\":\"" check "\"," round ",\"cpu\":" cpu ",\"regime\":\"" regime "\"}"
+
 static FILE *open_file(void)
 {
         FILE *file = fopen(path, "we");
@@ -104,13 +108,53 @@ static void failures_count(void)
                 (void)report_observation(&scene.observations[i], file);
         (void)fputs("{\"kind\":\"mismatch\",\"experiment\":\"none\",\"check\":\"of_tomorrow\"}\n", file);
         (void)fclose(file);
-        tap_ok(report_read_failed(path, failed, sentence) == 0 && failed[SCENE_FMA] == 2 &&
+        tap_ok(report_read_failed(path, failed, sentence) == 3 && failed[SCENE_FMA] == 2 &&
                         failed[SCENE_STATE] == 6,
                 "failures of a report are added by check");
+        tap_ok(read_text("", 0) < 0 && report_read_failed(path, failed, sentence) == 0,
+                "an empty file is read, and has none");
         tap_ok(read_text("{\"kind\":\"mismatch\"}\n", 20) < 0 &&
                         report_read_failed(path, failed, sentence) < 0 && sentence[0] &&
                         failed[SCENE_FMA] == 2,
                 "a wrong one adds nothing: %s", sentence);
+}
+
+/* What a drill made is no history of the CPUs, also where nothing came of it. */
+static void drills_count_nothing(void)
+{
+        static const char *const drills[] = {
+                "{\"kind\":\"mismatch\",\"experiment\":\"none\",\"check\":\"fma_f64\",\"synthetic\":true}\n",
+                "{\"schema\":\"assay.report/1\",\"request\":{\"drill\":\"bit\"},\"observations\":[]}",
+        };
+        uint32_t failed[PLAN_CHECKS_MAX] = { 0 };
+
+        for (size_t i = 0; i < ARRAY_SIZE(drills); i++) {
+                (void)read_text(drills[i], strlen(drills[i]));
+                tap_ok(report_read_failed(path, failed, sentence) == -EPERM &&
+                                strstr(sentence, "a drill made it") && !failed[SCENE_FMA],
+                        "%s", sentence);
+        }
+}
+
+/* Standard input may be a pipe, and no other name is. */
+static void standard_input(void)
+{
+        static const char text[] = LINE("fma_f64", ROUND, "5", "quiet");
+        int saved = dup(STDIN_FILENO), ends[2];
+        int r;
+
+        if (saved < 0 || pipe(ends) < 0 || write(ends[1], text, strlen(text)) < 0 || close(ends[1]) < 0 ||
+                dup2(ends[0], STDIN_FILENO) < 0)
+                abort();
+        r = report_read_replay("/dev/stdin", &replays, sentence);
+        tap_ok(r == -EINVAL && strstr(sentence, "standard input, whose name is -"), "%s", sentence);
+        r = report_read_replay("-", &replays, sentence);
+        tap_ok(r == 0 && replays.n == 1 && is(0, 42, 5, 4, SCENE_FMA, REGIME_QUIET),
+                "a pipe as standard input");
+        r = report_read_replay("-", &replays, sentence);
+        tap_ok(r == -ENODATA && strncmp(sentence, "standard input: ", 16) == 0, "%s", sentence);
+        if (dup2(saved, STDIN_FILENO) < 0 || close(saved) < 0 || close(ends[0]) < 0)
+                abort();
 }
 
 static void report_comes_back(void)
@@ -137,10 +181,6 @@ static void report_comes_back(void)
                         is(1, UINT64_MAX, 5, 4000000000u, SCENE_FMA, REGIME_TIMER),
                 "a report: the observation that the verdict names comes first");
 }
-
-#define ROUND "\"round\":{\"seed\":\"0x2a\",\"cpu\":5,\"process\":0,\"number\":4}"
-#define LINE(check, round, cpu, regime) \
-        "{\"kind\":\"mismatch\",\"check\":\"" check "\"," round ",\"cpu\":" cpu ",\"regime\":\"" regime "\"}"
 
 static const struct {
         const char *what, *text;
@@ -318,6 +358,8 @@ int main(void)
                 return 99;
         lines_come_back();
         failures_count();
+        drills_count_nothing();
+        standard_input();
         report_comes_back();
         together_comes_back();
         refused();
