@@ -332,12 +332,10 @@ int arguments_number(
 int arguments_nice(const char *text, int *ret_nice, struct arguments_error *ret_error)
 {
         uint64_t nice;
-        int r = arguments_number("niceness", text, &nice, ret_error);
 
-        if (r < 0)
-                return r;
-        if (nice > NICE_MOST)
-                return wrong(ret_error, "%.40s is not between 0 and %d", text, NICE_MOST);
+        if (text_to_u64(text, &nice) < 0 || nice > NICE_MOST)
+                return wrong(ret_error, "'%.40s' is not between 0 and %d%s", text, NICE_MOST,
+                        text[0] == '-' ? "; a negative niceness would keep others from the CPUs" : "");
         *ret_nice = (int)nice;
         return 0;
 }

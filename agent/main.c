@@ -60,8 +60,8 @@ static int main_close_output(int status)
         errno = 0;
         if ((fclose(stdout) == 0 && !failed) || left || errno == EPIPE)
                 return status;
-        fprintf(stderr, "assay: cannot write to standard output: %s.\n",
-                errno ? strerror(errno) : "an earlier write failed");
+        fprintf(stderr, "assay: cannot write to standard output: %s; send it elsewhere and run again.\n",
+                errno ? strerror(errno) : "a part is lost, as on a full disk");
         return command_failed(status);
 }
 

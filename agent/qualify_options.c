@@ -120,6 +120,17 @@ static int take_history(const char *path, struct qualify_options *o, struct argu
         return 0;
 }
 
+static int take_path(const char *path, const char **ret_path, struct arguments_error *error)
+{
+        if (!*path) {
+                (void)snprintf(error->text, sizeof(error->text),
+                        "an empty name is no file; name one, or - for standard output");
+                return -EINVAL;
+        }
+        *ret_path = path;
+        return 0;
+}
+
 static int take_shared(
         struct qualify_options *o, int option, const char *value, struct arguments_error *error)
 {
@@ -149,11 +160,9 @@ static int take_shared(
                 o->request.config = value;
                 return 0;
         case OPTION_JSON:
-                o->report_path = value;
-                return 0;
+                return take_path(value, &o->report_path, error);
         case OPTION_OBSERVATIONS:
-                o->observations_path = value;
-                return 0;
+                return take_path(value, &o->observations_path, error);
         case OPTION_NO_PROGRESS:
                 o->request.progress = false;
                 return 0;

@@ -20,8 +20,9 @@ static int finish(struct output *output, int r)
         if (r == -EPIPE && output_is_standard(output))
                 return 0;
         if (r < 0)
-                fprintf(stderr, "assay: cannot write %s: %s; %s and run again.\n", output->path,
-                        strerror(-r), r == -ENOMEM ? "free some memory" : "choose another place");
+                fprintf(stderr, "assay: cannot write %s: %s; %s and run again.\n",
+                        output_is_standard(output) ? "to standard output" : output->path, strerror(-r),
+                        r == -ENOMEM ? "free some memory" : "choose another place");
         return r;
 }
 

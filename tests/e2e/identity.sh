@@ -93,7 +93,7 @@ fi
 full() {
         "$assay" "$1" >/dev/full 2>"$tap_scratch/err" </dev/null
         status=$?
-        expect 5 && sentence 'No space left'
+        expect 5 && sentence '(No space left on device|a part is lost, as on a full disk); send it elsewhere'
 }
 closed() {
         "$assay" "$1" >&- 2>"$tap_scratch/err" </dev/null

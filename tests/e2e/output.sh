@@ -115,6 +115,14 @@ report_to_pipe() {
 }
 tap_ok "a report to a named pipe" report_to_pipe
 
+full_standard_report() {
+        "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --json - >/dev/full 2>"$tap_scratch/err" </dev/null
+        status=$?
+        : >"$tap_scratch/out"
+        expect 5 && sentence 'cannot write to standard output: No space left on device; choose another place'
+}
+tap_ok "the report on standard output that is a full disk" full_standard_report
+
 full_observations() {
         run "$assay" qualify --no-progress --duration 2s --checks "$checks" --regimes quiet --observations /dev/full
         # Nothing to write where nothing was observed; whatever was lost must be said.

@@ -41,12 +41,24 @@ tap_ok "a duration that no number holds" wrong "99999999999999999999" qualify --
 tap_ok "a duration that is none" wrong "'soon'" qualify --duration soon
 tap_ok "a seed that is none" wrong "'dice' is no seed" qualify --seed dice
 tap_ok "unknown stress" wrong "'shaking'.*bursts" qualify --stress none,shaking
+tap_ok "a negative niceness" wrong "--nice: '-1' is not between 0 and 19; a negative" qualify --nice -1
+tap_ok "no niceness" wrong "--nice: '' is not between 0 and 19" qualify --nice ''
+tap_ok "a configuration that does not exist" wrong "$tap_scratch/none.conf: No such file.*; --config takes a file" \
+        qualify --config "$tap_scratch/none.conf"
+tap_ok "a configuration with an empty name" wrong "--config: an empty name" host --config ''
+tap_ok "a configuration that is a directory" wrong "$tap_scratch: Is a directory; --config takes a file" host --config "$tap_scratch"
+tap_ok "a report with an empty name" wrong "--json: an empty name is no file; name one, or - for" qualify --json ''
+tap_ok "observations with an empty name" wrong "--observations: an empty name is no file" qualify --observations ''
 tap_ok "a niceness that needs a privilege" wrong 'between 0 and 19' qualify --nice 20
 tap_ok "a history that is none" wrong 'has no observations|no observation' qualify --history "$source/tests/e2e/lib.sh"
 tap_ok "a history with an empty name" wrong "--history: '': No such file.*; name a report" qualify --history ''
 tap_ok "a history that is a directory" wrong "--history: .*directory" qualify --history "$tap_scratch"
 tap_ok "a history by a pipe" wrong "give it as standard input, whose name is -" qualify --history <(echo)
-tap_ok "standard input twice" wrong "standard input is read once" qualify --history - --history -
+twice() {
+        run "$assay" qualify --history - --history -
+        expect 2 && grep -q -- '--history: standard input is read once' "$tap_scratch/err" && [[ ! -s $tap_scratch/out ]]
+}
+tap_ok "standard input twice" twice
 tap_ok "a history that does not exist" wrong 'No such file' qualify --history "$tap_scratch/nowhere.json"
 tap_ok "unknown profile" wrong "nowhere" qualify --profile nowhere
 tap_ok "no option twice as long as a line" wrong "option" qualify "--$(printf 'x%.0s' {1..5000})"

@@ -161,7 +161,12 @@ static void test_nice(void)
         tap_ok(arguments_nice("20", &nice, &error) == -EINVAL && nice == 19 &&
                         strstr(error.text, "0 and 19"),
                 "niceness: 20 is refused");
-        tap_ok(arguments_nice("-1", &nice, &error) == -EINVAL && nice == 19, "niceness: -1 is refused");
+        tap_ok(arguments_nice("-1", &nice, &error) == -EINVAL && nice == 19 &&
+                        strstr(error.text, "'-1' is not between 0 and 19; a negative"),
+                "niceness: -1: %s", error.text);
+        tap_ok(arguments_nice("", &nice, &error) == -EINVAL && nice == 19 &&
+                        strcmp(error.text, "'' is not between 0 and 19") == 0,
+                "niceness: none: %s", error.text);
 }
 
 static void test_cpus(void)
