@@ -42,8 +42,9 @@ void qualify_options_close(struct qualify_options *options);
         "                       may be given again; - is standard input\n"                               \
         "  --seed N             the seed of every operand and order (default: random)\n"                 \
         "  --isa LEVEL          at most x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or native\n"             \
-        "  --profile NAME       a set of options from the configuration (quick, standard, burnin,\n"     \
-        "                       production)\n"                                                           \
+        "  --profile NAME       a set of options: quick, standard, burnin, production, or yours in\n"    \
+        "                       " SYSCONFDIR "/assay/profiles\n"                                         \
+        "                       (in profiles beside the file of --config, where that is given)\n"        \
         "  --config FILE        read the configuration from FILE\n"                                      \
         "  --json FILE          write the report as JSON (assay.report/1)\n"                             \
         "  --observations FILE  write every observation as a line of JSON; for both, - is standard\n"    \

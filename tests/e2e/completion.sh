@@ -38,6 +38,21 @@ offers_zsh() {
         return 1
 }
 
+# lacks SHELL UNWANTED WORD...: is not offered.
+lacks() {
+        local shell=$1
+        shift
+        ! "offers_$shell" "$@" >/dev/null && [[ ! -s $tap_scratch/errors ]]
+}
+
+mkdir "$tap_scratch/profiles"
+touch "$tap_scratch/assay.conf" "$tap_scratch/profiles/mine.conf"
+# A program of another directory of configurations, which its help names.
+mkdir -p "$tap_scratch/etc/assay/profiles"
+touch "$tap_scratch/etc/assay/profiles/site.conf"
+printf '#!/bin/sh\n%s "$@" | sed "s|^ */.*/profiles$|   %s|"\n' "$assay" "$tap_scratch/etc/assay/profiles" >"$tap_scratch/installed"
+chmod +x "$tap_scratch/installed"
+
 # The same for each shell.
 for shell in bash zsh; do
         if ! command -v "$shell" >/dev/null; then
@@ -55,6 +70,18 @@ for shell in bash zsh; do
         tap_ok "$shell: kinds of drill" "offers_$shell" crash drill --kind c
         tap_ok "$shell: files" "offers_$shell" Makefile qualify --json Makef
         tap_ok "$shell: checks to replay" "offers_$shell" "$first_check" replay "${first_check:0:4}"
+        tap_ok "$shell: the JSON of list takes no file" "offers_$shell" --coverage list --json ''
+        tap_ok "$shell: the JSON of host takes no file" lacks "$shell" Makefile host --json Makef
+        tap_ok "$shell: one regime of replay" "offers_$shell" storm-self replay --regime storm
+        tap_ok "$shell: two regimes are none for replay" lacks "$shell" storm replay --regime storm
+        tap_ok "$shell: and all are none" lacks "$shell" all replay --regime ''
+        tap_ok "$shell: nor does a second follow" lacks "$shell" quiet,timer replay --regime quiet,t
+        tap_ok "$shell: one stress of replay" "offers_$shell" bursts replay --stress ''
+        tap_ok "$shell: all are none for replay" lacks "$shell" all replay --stress ''
+        tap_ok "$shell: every stress" "offers_$shell" all qualify --stress ''
+        tap_ok "$shell: a profile that is built in" "offers_$shell" burnin qualify --profile b
+        tap_ok "$shell: a profile beside --config" "offers_$shell" mine qualify --config "$tap_scratch/assay.conf" --profile ''
+        assay=$tap_scratch/installed tap_ok "$shell: a profile of the system" "offers_$shell" site qualify --profile s
         tap_ok "$shell: commands to get help for" "offers_$shell" qualify help q
 done
 tap_ok "bash: a second check after a comma" offers_bash "x,$first_check" qualify --checks "x,${first_check:0:3}"
