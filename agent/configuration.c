@@ -125,22 +125,33 @@ static void replace(char *text, char old, char new)
                 *text++ = new;
 }
 
-/* True where libinih would pass over what stands behind a [section]: no comment, and lost. */
-static bool section_hides(const char *line)
+/* libinih would pass over a section that is none, as long as it is empty, and over what stands behind one. */
+static int reading_section(struct reading *reading, const char *line)
 {
-        const char *end = line[strspn(line, " \t")] == '[' ? strchr(line, ']') : NULL;
+        const char *name = line + strspn(line, " \t"), *end = strchr(name, ']');
+        bool known = false;
+        size_t size;
 
-        return end && !strchr("#;", end[1 + strspn(end + 1, " \t\r\n")]);
+        if (*name++ != '[' || !end)
+                return 0;
+        size = (size_t)(end - name);
+        for (size_t i = 0; i < ARRAY_SIZE(keys) && !known; i++)
+                known = strlen(keys[i].section) == size && strncmp(keys[i].section, name, size) == 0;
+        if (!known)
+                return reading_fail(reading, "there is no section [%.*s]; there are [qualify] and [host]",
+                        (int)MIN(size, 60), name);
+        if (!strchr("#;", end[1 + strspn(end + 1, " \t\r\n")]))
+                return reading_fail(
+                        reading, "something stands behind the [section]; give it a line of its own");
+        return 0;
 }
 
-/* What is wrong with a line before libinih sees it, or NULL. */
-static const char *line_mistake(const char *line)
+static bool has_control(const char *line)
 {
-        for (const char *c = line; *c; c++)
-                if ((unsigned char)*c < ' ' && !strchr("\t\r\n", *c))
-                        return "this is no text: it has a control character";
-        return section_hides(line) ? "something stands behind the [section]; give it a line of its own"
-                                   : NULL;
+        for (; *line; line++)
+                if ((unsigned char)*line < ' ' && !strchr("\t\r\n", *line))
+                        return true;
+        return false;
 }
 
 /* Gives libinih a line, as fgets would. It would take what does not fit for a line of its own. */
@@ -148,7 +159,6 @@ static char *reading_line(char *line, int size, void *user)
 {
         struct reading *reading = user;
         size_t length = strcspn(reading->rest, "\n");
-        const char *mistake;
 
         if (!*reading->rest || reading->failed)
                 return NULL;
@@ -161,13 +171,12 @@ static char *reading_line(char *line, int size, void *user)
         }
         (void)snprintf(line, (size_t)size, "%.*s\n", (int)length, reading->rest);
         reading->rest += length + (reading->rest[length] == '\n');
-        mistake = line_mistake(line);
-        if (mistake) {
-                (void)reading_fail(reading, "%s", mistake);
-                return NULL;
-        }
+        if (has_control(line))
+                (void)reading_fail(reading, "this is no text: it has a control character");
+        else
+                (void)reading_section(reading, line);
         replace(line + strcspn(line, "=:"), SEMICOLON, HIDDEN_SEMICOLON);
-        return line;
+        return reading->failed ? NULL : line;
 }
 
 static int reading_unknown(struct reading *reading, const char *section, const char *name)

@@ -259,7 +259,9 @@ static int settle(const struct worker *worker)
         (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
         (void)snprintf(name, sizeof(name), worker->process ? "assay-c%u" : "assay-w%u", worker->cpu);
         (void)prctl(PR_SET_NAME, name);
-        if (worker->run->nice && setpriority(PRIO_PROCESS, 0, worker->run->nice) < 0)
+        /* Whoever started us nicer meant it, and only root may take that back. */
+        if (worker->run->nice > getpriority(PRIO_PROCESS, 0) &&
+                setpriority(PRIO_PROCESS, 0, worker->run->nice) < 0)
                 return -errno;
         return cpu_set_bind_one(worker->cpu);
 }

@@ -181,6 +181,15 @@ empty_history() {
 tap_ok "a history that holds nothing, from standard input" empty_history
 tap_ok "stress runs in every shape, and history decides what comes first" stress_and_history
 
+# Who started us nicer than --nice says meant it; without a privilege nobody could take it back.
+nicer() {
+        local -a without=()
+        is_root && without=("${as_nobody[@]}")
+        run "${without[@]}" nice -n 7 "$assay" qualify --no-progress --duration 1s --checks state_flags --regimes quiet --nice 2
+        expect 0 4 && ! grep -q 'the system refused' "$tap_scratch/out"
+}
+tap_ok "a niceness below the one that it was started with" nicer
+
 unwritable() {
         local begin=$SECONDS
         run "$assay" qualify --duration 30s --json "$1"
