@@ -143,7 +143,8 @@ struct observation {
         bool known;           /* compared with a known answer, not by vote */
         bool synthetic;       /* `assay drill` made it */
         bool in_frame;        /* FRAME: offsets are those of the register image */
-        bool answers_intact; /* the answers' checksum was right after the mismatch (set by the supervisor) */
+        bool answers_intact; /* the answers' checksum was right just after it: only looked at, by the supervisor, where
+                              * it accuses a CPU */
         int32_t reviewer;    /* CPU, -1: none */
         enum observation_review review;
         int32_t tracer;             /* pid of a ptracer that the worker had by then, 0: none was seen */

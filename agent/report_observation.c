@@ -194,6 +194,7 @@ json_t *report_observation_json(const struct observation *o)
                 [REVIEW_NONE] = "none", [REVIEW_CONFIRMED] = "confirmed", [REVIEW_REFUTED] = "refuted"
         };
         char time[REPORT_TIME_MAX], token[128];
+        bool evidence = observation_is_evidence(o->kind);
         json_t *all;
 
         if (!check_exists(o->check))
@@ -209,11 +210,12 @@ json_t *report_observation_json(const struct observation *o)
         (void)json_object_set_new(all, "cpu", json_integer(o->cpu));
         (void)json_object_set_new(all, "seen_on", seen_on_json(o));
         (void)json_object_set_new(all, "together", together_json(o));
-        (void)json_object_set_new(all, "evidence", json_boolean(observation_is_evidence(o->kind)));
+        (void)json_object_set_new(all, "evidence", json_boolean(evidence));
         (void)json_object_set_new(all, "known", json_boolean(o->known));
         (void)json_object_set_new(all, "synthetic", json_boolean(o->synthetic));
         (void)json_object_set_new(all, "in_frame", json_boolean(o->in_frame));
-        (void)json_object_set_new(all, "answers_intact", json_boolean(o->answers_intact));
+        (void)json_object_set_new(
+                all, "answers_intact", evidence ? json_boolean(o->answers_intact) : json_null());
         (void)json_object_set_new(all, "review", json_string(reviews[o->review]));
         (void)json_object_set_new(all, "reviewer", number_or_null(o->reviewer, o->reviewer >= 0));
         (void)json_object_set_new(all, "tracer", number_or_null(o->tracer, o->tracer > 0));
@@ -222,7 +224,7 @@ json_t *report_observation_json(const struct observation *o)
                                    strerror(o->error))
                          : json_null());
         (void)json_object_set_new(all, "unit",
-                o->unit < CHECK_UNIT_COUNT && observation_is_evidence(o->kind)
+                o->unit < CHECK_UNIT_COUNT && evidence
                         ? json_string(check_unit_name(o->unit))
                         : json_null());
         (void)json_object_set_new(all, "place", place_json(o));

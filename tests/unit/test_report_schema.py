@@ -106,8 +106,11 @@ def main():
         report = json.loads(render(scene, "json"))
         errors = [error.message[:200] for error in validator.iter_errors(report)]
         ok(not errors, f"{scene} is a report {errors[:3]}")
-        lines = render(scene, "ndjson").splitlines()
-        ok(all(record.is_valid(json.loads(line)) for line in lines), f"{scene}: {len(lines)} lines are observations")
+        lines = [json.loads(line) for line in render(scene, "ndjson").splitlines()]
+        ok(all(record.is_valid(line) for line in lines), f"{scene}: {len(lines)} lines are observations")
+        told = [line["answers_intact"] for line in lines if not line["evidence"]]
+        ok(not any(isinstance(intact, bool) for intact in told),
+           f"{scene}: nothing is said of answers that were not looked at ({len(told)} observations accuse nobody)")
     for what, report in breakages(json.loads(render("repeated", "json"))):
         ok(not validator.is_valid(report), f"refused: {what}")
     print(f"1..{count}")
