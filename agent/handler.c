@@ -204,14 +204,29 @@ static void copy_registers(struct observation_death *death, const ucontext_t *co
                 death->registers.general[r] = (uint64_t)general[order[r]];
         death->registers.flags = (uint64_t)general[REG_EFL];
         death->instruction = (uint64_t)general[REG_RIP];
-        death->trap = (uint64_t)general[REG_TRAPNO];
-        death->error = (uint64_t)general[REG_ERR];
-        death->cr2 = (uint64_t)general[REG_CR2];
         (void)raw_call(SYS_arch_prctl, ARCH_GET_FS, (long)&death->registers.fs_base, 0, 0, 0, 0);
         (void)raw_call(SYS_arch_prctl, ARCH_GET_GS, (long)&death->registers.gs_base, 0, 0, 0, 0);
         frame_read(context, &frame);
         if (frame.xsave)
                 copy_vectors(&death->registers, &frame);
+}
+
+/* Of a signal that a process sent, its pid lies in the place of si_addr, and the trap is an earlier one's. */
+static void copy_fault(
+        struct observation_death *death, int signal, const siginfo_t *info, const ucontext_t *context)
+{
+        const greg_t *general = context->uc_mcontext.gregs;
+
+        if (signal == HANDLER_DUMP_SIGNAL)
+                return;
+        death->signal = signal;
+        death->code = info->si_code;
+        if (info->si_code <= 0)
+                return;
+        death->address = (uint64_t)info->si_addr;
+        death->trap = (uint64_t)general[REG_TRAPNO];
+        death->error = (uint64_t)general[REG_ERR];
+        death->cr2 = (uint64_t)general[REG_CR2];
 }
 
 /* A signal that another process sent (si_code 0 or below) accuses nobody; our own abort does. SIGSYS is a seccomp
@@ -252,9 +267,7 @@ static void on_death(int signal, siginfo_t *info, void *user)
                 return; /* only the supervisor may ask */
         o->kind = death_kind(signal, info);
         check_clear(&o->death, sizeof(o->death));
-        o->death.signal = signal == HANDLER_DUMP_SIGNAL ? 0 : signal;
-        o->death.code = info->si_code;
-        o->death.address = (uint64_t)info->si_addr;
+        copy_fault(&o->death, signal, info, context);
         if (h->in_run && h->check->running)
                 o->death.running = h->check->running(h->check_state);
         copy_registers(&o->death, context);

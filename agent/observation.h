@@ -114,9 +114,9 @@ enum observation_review {
 /* A worker's last moments, for crash and hang. */
 struct observation_death {
         int32_t signal, code;                   /* siginfo's si_signo, si_code; 0 for a hang */
-        uint64_t address;                       /* si_addr */
         uint64_t instruction;                   /* rip */
-        uint64_t trap, error, cr2;              /* gregs REG_TRAPNO, REG_ERR, REG_CR2 */
+        /* Of a fault (code is above 0), else 0: si_addr; gregs REG_TRAPNO, REG_ERR, REG_CR2. */
+        uint64_t address, trap, error, cr2;
         struct registers registers;             /* as far as they could be had; vectors from the frame */
         uint8_t code_bytes[OBSERVATION_CODE];   /* from rip on; n_code of them could be read */
         uint8_t red_zone[OBSERVATION_RED_ZONE]; /* below rsp; n_red_zone of them could be read */
@@ -151,7 +151,7 @@ struct observation {
         int32_t error;              /* FAILED: a positive errno */
         enum observation_step step; /* FAILED */
         enum check_unit
-                unit; /* that the first wrong bit belongs to; for deaths the supervisor's judgement */
+                unit; /* that the first wrong bit belongs to; for a crash the supervisor's judgement; a hang has none */
         struct check_mismatch mismatch;
         struct observation_death death;
 };

@@ -30,13 +30,15 @@ static bool tables_intact(const struct check *check)
         return true;
 }
 
-/* A death names the stack where its fault lies near %rsp, else the general registers. */
+/* A crash names the stack where its fault lies near %rsp, else the general registers; a hang tells nothing. */
 static enum check_unit unit_of(const struct observation *o)
 {
         struct check_place place;
         uint64_t distance = o->death.address - o->death.registers.general[REGISTERS_RSP];
 
-        if (observation_is_death(o->kind))
+        if (o->kind == OBSERVATION_HANG)
+                return CHECK_UNIT_COUNT;
+        if (o->kind == OBSERVATION_CRASH)
                 return distance + STACK_NEAR < 2 * STACK_NEAR ? CHECK_UNIT_STACK : CHECK_UNIT_GENERAL;
         check_locate(check_list[o->check], o->mismatch.offset, &place);
         return place.unit;

@@ -146,8 +146,8 @@ static json_t *registers_json(const struct registers *r)
 static json_t *death_json(const struct observation_death *d)
 {
         return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "signal", (int)d->signal,
-                "code", (int)d->code, "address", report_hex(d->address), "instruction",
-                report_hex(d->instruction), "trap", report_hex(d->trap), "error", report_hex(d->error),
+                "code", (int)d->code, "address", d->code > 0 ? report_hex(d->address) : json_null(),
+                "instruction", report_hex(d->instruction), "trap", report_hex(d->trap), "error", report_hex(d->error),
                 "cr2", report_hex(d->cr2), "by_ptrace", d->by_ptrace, "code_bytes",
                 bytes_json(d->code_bytes, MIN(d->n_code, (uint32_t)OBSERVATION_CODE)), "red_zone",
                 bytes_json(d->red_zone, MIN(d->n_red_zone, (uint32_t)OBSERVATION_RED_ZONE)), "registers",

@@ -79,7 +79,7 @@ void verdict_text_what(const struct observation *o, char *text, size_t size)
         const struct check *check = check_list[o->check];
         const char *regime = regime_name(o->regime);
         struct check_place place = { 0 };
-        char reviewer[160];
+        char reviewer[160], address[32] = "";
 
         switch (o->kind) {
         case OBSERVATION_CRASH:
@@ -88,9 +88,10 @@ void verdict_text_what(const struct observation *o, char *text, size_t size)
                                 check->name, regime);
                         return;
                 }
-                (void)snprintf(text, size,
-                        "%s (%s) died of signal %d at instruction %#" PRIx64 ", address %#" PRIx64,
-                        check->name, regime, o->death.signal, o->death.instruction, o->death.address);
+                if (o->death.code > 0)
+                        (void)snprintf(address, sizeof(address), ", address %#" PRIx64, o->death.address);
+                (void)snprintf(text, size, "%s (%s) died of signal %d at instruction %#" PRIx64 "%s",
+                        check->name, regime, o->death.signal, o->death.instruction, address);
                 return;
         case OBSERVATION_HANG:
                 (void)snprintf(text, size, "%s (%s) did not end; it was last at instruction %#" PRIx64,

@@ -83,6 +83,12 @@ static void crash(void)
         death->trap = 14;
 }
 
+static void hang(void)
+{
+        scene_host(1, 4, 1);
+        scene_observe(OBSERVATION_HANG, 2, SCENE_FMA, REGIME_QUIET, 4);
+}
+
 static void incomplete(void)
 {
         scene_host(1, 2, 1);
@@ -161,6 +167,7 @@ static const struct {
         { "drill", drill },
         { "kernel", kernel },
         { "crash", crash },
+        { "hang", hang },
         { "erratum", erratum },
         { "nothing", nothing },
         { "interrupted", interrupted },

@@ -152,9 +152,14 @@ static inline struct observation *scene_observe(
         memset(o->mismatch.actual, 0x5a, CHECK_WINDOW);
         o->mismatch.actual[o->mismatch.offset % CHECK_WINDOW] ^= 4;
         if (kind == OBSERVATION_CRASH || kind == OBSERVATION_HANG) {
-                o->death.signal = kind == OBSERVATION_CRASH ? 11 : 0;
                 o->death.instruction = 0x401234;
-                o->death.address = 0xdead0008;
+                if (kind == OBSERVATION_CRASH) {
+                        o->death.signal = 11;
+                        o->death.code = 1;
+                        o->death.address = 0xdead0008;
+                } else {
+                        o->unit = CHECK_UNIT_COUNT;
+                }
                 memset(&o->mismatch, 0, sizeof(o->mismatch));
         }
         return o;

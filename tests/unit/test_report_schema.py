@@ -111,6 +111,9 @@ def main():
         told = [line["answers_intact"] for line in lines if not line["evidence"]]
         ok(not any(isinstance(intact, bool) for intact in told),
            f"{scene}: nothing is said of answers that were not looked at ({len(told)} observations accuse nobody)")
+    deaths = {scene: json.loads(render(scene, "json"))["observations"][0] for scene in ("crash", "hang")}
+    ok(deaths["crash"]["death"]["address"] and deaths["crash"]["unit"], "a crash has a fault's address and a unit")
+    ok(deaths["hang"]["death"]["address"] is None and deaths["hang"]["unit"] is None, "a hang has neither")
     for what, report in breakages(json.loads(render("repeated", "json"))):
         ok(not validator.is_valid(report), f"refused: {what}")
     print(f"1..{count}")

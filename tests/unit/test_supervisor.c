@@ -28,6 +28,7 @@ enum mode {
         DIES,
         STOPS,
         HANGS,
+        HANGS_ANSWERS, /* and tells its registers itself */
         HANGS_DIES, /* and dies as soon as it is looked at */
 };
 
@@ -50,7 +51,8 @@ static void hang(void)
 
         (void)sigemptyset(&dump);
         (void)sigaddset(&dump, HANDLER_DUMP_SIGNAL);
-        (void)sigprocmask(SIG_BLOCK, &dump, NULL);
+        if (test->mode != HANGS_ANSWERS)
+                (void)sigprocmask(SIG_BLOCK, &dump, NULL);
         for (;;)
                 __asm__ volatile("pause");
 }
@@ -214,10 +216,23 @@ static void starves(void)
         tap_ok(run(FINE, 100) && !outcome.starved, "the next run knows nothing of it");
 }
 
+/* A signal made it speak, but that came from us and is no fault of its own. */
+static bool tells_no_fault(const struct observation *o)
+{
+        const struct observation_death *d = &o->death;
+
+        return o->kind == OBSERVATION_HANG && o->unit == CHECK_UNIT_COUNT && d->instruction &&
+               !(d->signal || d->code || d->address || d->trap || d->error || d->cr2);
+}
+
 static void hangs(void)
 {
         tap_ok(run(HANGS, LONGEST_MS) && observed(OBSERVATION_HANG) == 1 && last()->death.by_ptrace,
                 "one that hangs and does not answer: its registers are taken");
+        tap_ok(tells_no_fault(last()), "and no signal, no fault's address, no unit");
+        tap_ok(run(HANGS_ANSWERS, LONGEST_MS) && observed(OBSERVATION_HANG) == 1 && !last()->death.by_ptrace,
+                "one that hangs and answers: it tells them itself");
+        tap_ok(tells_no_fault(last()), "and not who asked it in the place of a fault's address");
         tap_ok(run(HANGS_DIES, LONGEST_MS) && observed(OBSERVATION_KILLED) == 1 &&
                         observed(OBSERVATION_HANG) == 0,
                 "one that is killed before they could be: the run goes on, and only its death is told");
