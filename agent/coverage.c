@@ -6,13 +6,22 @@ static bool covered(const struct member *member, const struct plan_item *item)
         return member->slot->tallies[item->check][item->regime].covered > 0;
 }
 
-size_t coverage_done(const struct coverage *coverage)
+static bool covered_before(const struct tally *before, const struct plan_item *item)
+{
+        return before && before[(size_t)item->check * REGIME_COUNT + item->regime].covered > 0;
+}
+
+size_t coverage_done(const struct coverage *coverage, const struct tally *const *before)
 {
         size_t n = 0;
 
         for (size_t i = 0; i < coverage->n_cpus; i++)
-                for (size_t j = 0; j < coverage->run->n_items; j++)
-                        n += covered(&coverage->members[i], &coverage->run->items[j]);
+                for (size_t j = 0; j < coverage->run->n_items; j++) {
+                        const struct plan_item *item = &coverage->run->items[j];
+
+                        n += covered(&coverage->members[i], item) ||
+                             covered_before(before ? before[i] : NULL, item);
+                }
         return n;
 }
 

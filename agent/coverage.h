@@ -14,8 +14,9 @@ struct coverage {
         size_t n_cpus;
 };
 
-/* (CPU, item) pairs: those that have run with an event of their regime inside, and all. */
-size_t coverage_done(const struct coverage *coverage);
+/* (CPU, item) pairs: those that have run with an event of their regime inside, and all. `before`: the tallies of earlier
+ * runs, which count too, by CPU and each [check][regime], an entry NULL where there are none; or NULL. */
+size_t coverage_done(const struct coverage *coverage, const struct tally *const *before);
 size_t coverage_all(const struct coverage *coverage);
 
 /* Every check has run in quiet, and families 1 to 3 in every regime, on every CPU. */

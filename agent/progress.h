@@ -5,13 +5,17 @@
 #include "agent/coverage.h"
 
 struct progress {
-        uint64_t shown_ns;       /* CLOCK_MONOTONIC, when it was called last */
-        uint64_t *events_before; /* then, by CPU */
+        uint64_t shown_ns;           /* CLOCK_MONOTONIC, when it was called last */
+        uint64_t *events_before;     /* then, by CPU */
+        const struct tally **before; /* of the runs before this one, by CPU: see coverage_done */
+        struct tally *sums;          /* of these tallies, by CPU */
         struct supervisor_cpu *cpus;
 };
 
-/* For `n_cpus` CPUs, from now on. Returns 0 or -ENOMEM; progress_end in both cases. */
-int progress_begin(struct progress *progress, size_t n_cpus, uint64_t now_ns);
+/* For the CPUs of `run`, from now on; what is in *evidence ran before. Returns 0 or -ENOMEM; progress_end in both
+ * cases. */
+int progress_begin(struct progress *progress, const struct supervisor_run *run,
+        const struct evidence *evidence, uint64_t now_ns);
 void progress_end(struct progress *progress);
 
 /* Calls run->progress, if there is one and it is time. `start_ns` is when the run began. */

@@ -204,7 +204,8 @@ static int run_plan(struct qualification *q)
                 return 0;
         diagnose(q);
         if (q->outcome.elapsed_ns < duration_ns && !interrupted) {
-                q->run.duration_ns = duration_ns - q->outcome.elapsed_ns;
+                q->run.before_ns = q->outcome.elapsed_ns;
+                q->run.duration_ns = duration_ns - q->run.before_ns;
                 run_rest(q);
                 if (accused(&q->evidence) > known && !interrupted)
                         diagnose(q);

@@ -147,8 +147,8 @@ static json_t *death_json(const struct observation_death *d)
 {
         return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "signal", (int)d->signal,
                 "code", (int)d->code, "address", d->code > 0 ? report_hex(d->address) : json_null(),
-                "instruction", report_hex(d->instruction), "trap", report_hex(d->trap), "error", report_hex(d->error),
-                "cr2", report_hex(d->cr2), "by_ptrace", d->by_ptrace, "code_bytes",
+                "instruction", report_hex(d->instruction), "trap", report_hex(d->trap), "error",
+                report_hex(d->error), "cr2", report_hex(d->cr2), "by_ptrace", d->by_ptrace, "code_bytes",
                 bytes_json(d->code_bytes, MIN(d->n_code, (uint32_t)OBSERVATION_CODE)), "red_zone",
                 bytes_json(d->red_zone, MIN(d->n_red_zone, (uint32_t)OBSERVATION_RED_ZONE)), "registers",
                 registers_json(&d->registers));
@@ -224,9 +224,8 @@ json_t *report_observation_json(const struct observation *o)
                                    strerror(o->error))
                          : json_null());
         (void)json_object_set_new(all, "unit",
-                o->unit < CHECK_UNIT_COUNT && evidence
-                        ? json_string(check_unit_name(o->unit))
-                        : json_null());
+                o->unit < CHECK_UNIT_COUNT && evidence ? json_string(check_unit_name(o->unit))
+                                                       : json_null());
         (void)json_object_set_new(all, "place", place_json(o));
         (void)json_object_set_new(all, "mismatch", report_has_mismatch(o) ? mismatch_json(o) : json_null());
         (void)json_object_set_new(all, "death", report_has_death(o) ? death_json(&o->death) : json_null());

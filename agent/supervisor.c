@@ -147,7 +147,7 @@ static void note_milestones(struct supervisor *s, uint64_t now_ns)
                 o->ready_ns = age;
         if (o->ready_ns && !o->core_ns && coverage_core(&s->coverage))
                 o->core_ns = age;
-        if (o->core_ns && !o->covered_ns && coverage_done(&s->coverage) == coverage_all(&s->coverage))
+        if (o->core_ns && !o->covered_ns && coverage_done(&s->coverage, NULL) == coverage_all(&s->coverage))
                 o->covered_ns = age;
 }
 
@@ -164,7 +164,7 @@ static void collect(struct supervisor *s)
                 if (planned && !m->process)
                         evidence_add(s->evidence, m->cpu, m->slot->tallies, m->slot->stressed, m->cpu_ns);
         }
-        s->outcome.complete = coverage_done(&s->coverage) == coverage_all(&s->coverage);
+        s->outcome.complete = coverage_done(&s->coverage, NULL) == coverage_all(&s->coverage);
         s->outcome.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - s->start_ns;
         s->outcome.failures = s->recorder.failures;
         s->outcome.same_value = s->recorder.same_value;
@@ -353,7 +353,7 @@ int supervisor_run(
         r = run->experiment == EXPERIMENT_NONE ? evidence_prepare(evidence, run->cpus) : 0;
         s.start_ns = clock_ns(CLOCK_MONOTONIC);
         if (r == 0)
-                r = progress_begin(&s.progress, n, s.start_ns);
+                r = progress_begin(&s.progress, run, evidence, s.start_ns);
         if (r < 0) {
                 progress_end(&s.progress);
                 return r;

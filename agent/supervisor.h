@@ -64,6 +64,7 @@ struct supervisor_run {
         uint32_t stress;       /* bit s: shape s comes in its turn, after a plan's first pass */
         int nice;              /* of the workers: setpriority(2) */
         uint64_t duration_ns;  /* of CLOCK_MONOTONIC from the start */
+        uint64_t before_ns;    /* that earlier runs of the same plan took: `progress` counts on from there */
         bool stop_at_evidence; /* end at the first evidence instead of at the deadline */
         bool once;             /* each item once (its cycle, or until its events), then end */
         const struct check_round *round; /* run exactly this round again and again, or NULL; one of several CPUs is led by
@@ -81,7 +82,8 @@ struct supervisor_run {
         void *user;
 };
 
-/* What runs just now, for a live view. Arrays are by slot, in the order of rising CPU numbers. */
+/* What runs just now, for a live view. Arrays are by slot, in the order of rising CPU numbers. Times, counts and items
+ * are those of the earlier runs too whose tallies are in *evidence. */
 struct supervisor_progress {
         uint64_t elapsed_ns, duration_ns;
         size_t n_cpus;

@@ -328,9 +328,6 @@ static void plain(struct view *view, const struct supervisor_progress *progress)
 {
         char line[256];
 
-        if (progress->elapsed_ns < view->last_ns) /* another run has begun */
-                view->next_ns = VIEW_PLAIN_NS;
-        view->last_ns = progress->elapsed_ns;
         if (progress->elapsed_ns < view->next_ns)
                 return;
         view->next_ns = progress->elapsed_ns / VIEW_PLAIN_NS * VIEW_PLAIN_NS + VIEW_PLAIN_NS;

@@ -34,8 +34,8 @@ struct view {
         FILE *to;
         const struct host *host;
         bool live;
-        int lines;                 /* drawn last */
-        uint64_t last_ns, next_ns; /* of a run: its time when last seen; the next plain line is not before */
+        int lines;        /* drawn last */
+        uint64_t next_ns; /* of the time elapsed: the next plain line is not before */
 };
 /* `to` is a terminal that can redraw, or anything else. */
 void view_begin(struct view *view, const struct host *host, FILE *to);

@@ -60,6 +60,12 @@ fault_unread() {
 }
 tap_ok "a fault whose reader is gone is a fault" fault_unread
 
+fault_shown() {
+        run "$assay" drill --kind bit --duration 7s --checks 'state_hold*' --regimes quiet
+        expect 1 && grep -c '^5 s of 7 s: ' "$tap_scratch/err" | grep -qx 1 && [[ $(wc -l <"$tap_scratch/err") -eq 1 ]]
+}
+tap_ok "what is shown while it runs counts on after the diagnosis" fault_shown
+
 fault_on_full() {
         "$assay" "${drill[@]}" >/dev/full 2>"$tap_scratch/err" </dev/null
         status=$?

@@ -29,7 +29,7 @@ enum mode {
         STOPS,
         HANGS,
         HANGS_ANSWERS, /* and tells its registers itself */
-        HANGS_DIES, /* and dies as soon as it is looked at */
+        HANGS_DIES,    /* and dies as soon as it is looked at */
 };
 
 /* Shared with the workers. */
@@ -128,14 +128,21 @@ static struct cpu_set cpus;
 static struct evidence evidence;
 static struct supervisor_outcome outcome;
 static volatile sig_atomic_t enough;
+static struct supervisor_progress first_shown;
+static struct supervisor_cpu first_cpu;
 
 static void on_progress(const struct supervisor_progress *progress, void *user)
 {
-        (void)progress, (void)user;
+        (void)user;
+        if (!first_shown.n_cpus) {
+                first_shown = *progress;
+                first_cpu = progress->cpus[0];
+        }
         enough = test->mode != DIES && test->rounds_after >= ROUNDS_AFTER;
 }
 
-static bool run(enum mode mode, uint64_t duration_ms)
+/* After runs that took `before_ms`, and whose evidence is kept. */
+static bool go_on(enum mode mode, uint64_t duration_ms, uint64_t before_ms)
 {
         static const struct plan_item item = { .first = true };
         struct supervisor_run what = { .items = &item,
@@ -143,16 +150,23 @@ static bool run(enum mode mode, uint64_t duration_ms)
                 .cpus = &cpus,
                 .seed = 42,
                 .duration_ns = duration_ms * CLOCK_MS,
+                .before_ns = before_ms * CLOCK_MS,
                 .progress = on_progress,
                 .interrupted = &enough,
                 .drill_cpu = -1,
                 .drill_check = -1 };
 
-        evidence_free(&evidence);
         enough = 0;
+        first_shown = (struct supervisor_progress){ 0 };
         memset(test, 0, sizeof(*test));
         test->mode = mode;
         return supervisor_run(&what, &evidence, &outcome) == 0;
+}
+
+static bool run(enum mode mode, uint64_t duration_ms)
+{
+        evidence_free(&evidence);
+        return go_on(mode, duration_ms, 0);
 }
 
 static unsigned observed(enum observation_kind kind)
@@ -177,6 +191,26 @@ static void healthy(void)
 {
         tap_ok(run(FINE, 300) && evidence.n_observations == 0 && !outcome.starved,
                 "a worker that does what it should: nothing is said of it");
+}
+
+/* What is shown is the whole: of a run that goes on after a diagnosis, in which nothing has run as yet. */
+static void goes_on(void)
+{
+        const struct supervisor_progress *p = &first_shown;
+        uint64_t rounds;
+        bool ran;
+
+        tap_ok(run(FINE, 500) && p->duration_ns == 500 * CLOCK_MS && p->items_done == 1,
+                "a run shows its duration, and that its only item ran");
+        rounds = evidence.tallies[REGIME_QUIET].rounds;
+        ran = go_on(STOPS, 700, 4000);
+        tap_ok(ran && p->duration_ns == 4700 * CLOCK_MS && p->elapsed_ns > 4000 * CLOCK_MS &&
+                        p->elapsed_ns < p->duration_ns,
+                "the next one of the same plan counts on: %.1f of %.1f s", (double)p->elapsed_ns / 1e9,
+                (double)p->duration_ns / 1e9);
+        tap_ok(p->items_done == 1 && p->items_all == 1 && first_cpu.rounds == rounds && rounds > 0 &&
+                        first_cpu.events_per_second == 0,
+                "and forgets neither the item nor its %llu rounds", (unsigned long long)rounds);
 }
 
 static void leaves(void)
@@ -257,6 +291,7 @@ int main(void)
                 return tap_end();
         cpu_set_add(&cpus, (unsigned)cpu_set_next(&allowed, -1));
         healthy();
+        goes_on();
         leaves();
         orders();
         given_up();
