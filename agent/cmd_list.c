@@ -67,9 +67,13 @@ static void check_text(const struct check *check, isa_set features, int width)
         terminal_wrap(stdout, check->detects, TEXT_INDENT, TEXT_INDENT, width);
         host_features_text(check->needs, names, sizeof(names));
         (void)snprintf(text, sizeof(text),
-                "Family %d, %s; a round takes at most %u us%s, %u rounds use every operand once; needs %s.",
+                "Family %d, %s; a round takes at most %u us%s, %u rounds use every operand once; %s; needs "
+                "%s.",
                 (int)check->family, check_family_name(check->family), check->round_us,
                 check->parties ? " of several CPUs together" : "", check->cycle,
+                check->parties  ? "in quiet, timer and storm-async"
+                : check->events ? "in every regime"
+                                : "in every regime but storm-self and migrate",
                 names[0] ? names : "nothing special");
         printf("%*s", TEXT_INDENT, "");
         terminal_wrap(stdout, text, TEXT_INDENT, TEXT_INDENT, width);

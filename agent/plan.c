@@ -14,8 +14,10 @@ static const char *const skip_texts[] = {
         [PLAN_RUNS] = "runs",
         [PLAN_SKIP_FEATURE] = "the CPU, the system or --isa lacks a feature that it needs",
         [PLAN_SKIP_CHOICE] = "not asked for",
-        [PLAN_SKIP_EVENTS] = "it has no event points, which the regime needs",
+        [PLAN_SKIP_EVENTS] = "none of the checks makes system calls inside its rounds, as the regime needs",
         [PLAN_SKIP_ONE_CPU] = "it needs two CPUs that may be used",
+        [PLAN_SKIP_TOGETHER] =
+                "checks that several CPUs run together run in quiet, timer and storm-async only",
         [PLAN_SKIP_TIME] = "the duration was too short",
         [PLAN_SKIP_OFFLINE] = "the CPU is offline",
         [PLAN_SKIP_CPUSET] = "the CPU is not in this process's cpuset or affinity",
@@ -90,19 +92,32 @@ static bool plan_applies(unsigned regime, const struct check *check)
                regime == REGIME_STORM_ASYNC;
 }
 
-static void plan_regimes(const struct plan_request *request, struct plan *plan)
+/* Where no check can run at all, that is no fault of a regime. */
+static enum plan_skip plan_regime_lacks(const struct plan *plan, unsigned regime)
 {
+        enum plan_skip lacks = PLAN_RUNS;
         bool events = false;
 
-        for (size_t i = 0; check_list[i]; i++)
-                events |= check_list[i]->events && plan->check_skip[i] == PLAN_RUNS;
+        for (size_t i = 0; check_list[i]; i++) {
+                if (plan->check_skip[i] != PLAN_RUNS)
+                        continue;
+                if (plan_applies(regime, check_list[i]))
+                        return PLAN_RUNS;
+                events |= check_list[i]->events;
+                lacks = plan_needs_events(regime) && !events ? PLAN_SKIP_EVENTS : PLAN_SKIP_TOGETHER;
+        }
+        return lacks;
+}
+
+static void plan_regimes(const struct plan_request *request, struct plan *plan)
+{
         for (unsigned r = 0; r < REGIME_COUNT; r++) {
                 if (!(request->regimes >> r & 1))
                         plan->regime_skip[r] = PLAN_SKIP_CHOICE;
                 else if (r == REGIME_MIGRATE && cpu_set_count(&plan->cpus) < 2)
                         plan->regime_skip[r] = PLAN_SKIP_ONE_CPU;
-                else if (plan_needs_events(r) && !events)
-                        plan->regime_skip[r] = PLAN_SKIP_EVENTS;
+                else
+                        plan->regime_skip[r] = plan_regime_lacks(plan, r);
         }
 }
 

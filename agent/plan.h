@@ -19,8 +19,9 @@ enum plan_skip {
         PLAN_RUNS,
         PLAN_SKIP_FEATURE, /* the CPU, the system or --isa has not all features that the check needs */
         PLAN_SKIP_CHOICE,  /* left out by --checks, --regimes or --cpus: not part of what was asked */
-        PLAN_SKIP_EVENTS,  /* the regime needs event points, which the check does not have */
+        PLAN_SKIP_EVENTS,  /* the regime needs event points, which no check that could run has */
         PLAN_SKIP_ONE_CPU, /* migrate, and a check that several CPUs run, need two that may be used */
+        PLAN_SKIP_TOGETHER, /* all checks that could run are of several CPUs, which the regime keeps from meeting */
         PLAN_SKIP_TIME,    /* the duration is too short (found out while running) */
         PLAN_SKIP_OFFLINE, /* the CPU is offline */
         PLAN_SKIP_CPUSET,  /* the CPU is not in this process's cpuset or affinity */

@@ -15,6 +15,7 @@
 #include "agent/report.h"
 #include "agent/report_write.h"
 #include "agent/settlement.h"
+#include "agent/verdict_missed.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/terminal.h"
@@ -76,7 +77,7 @@ static void complain_of_features(const struct qualification *q)
 
 static int complain_of_plan(const struct qualification *q, int error)
 {
-        char cpus[256];
+        char cpus[256], why[320];
 
         if (error == -ENXIO) {
                 cpu_set_format(&q->plan.forbidden, cpus, sizeof(cpus));
@@ -85,11 +86,12 @@ static int complain_of_plan(const struct qualification *q, int error)
                         *cpus ? " (start it where they are allowed)" : "");
                 return COMMAND_INCOMPLETE;
         }
-        fprintf(stderr, "assay: none of these checks can run in these regimes on these CPUs");
+        fprintf(stderr, "assay: none of these checks can run");
         complain_of_features(q);
-        fprintf(stderr, "; nothing was tested. 'assay list' says what each check needs; migrate and "
-                        "coherence need two "
-                        "CPUs.\n");
+        missed_all(&q->plan, why, sizeof(why));
+        if (*why)
+                fprintf(stderr, "%s %s", plan_missing(&q->plan) ? ";" : ":", why);
+        fprintf(stderr, "; nothing was tested. 'assay list' says what each needs.\n");
         return COMMAND_INCOMPLETE;
 }
 

@@ -49,16 +49,19 @@ static void skipped_checks(
         }
 }
 
-/* A shape that was asked for and that no round ran under. */
+/* A shape that was asked for and that no round ran under. Where nothing could run, that is no matter of time. */
 static void skipped_stress(
         const struct report *report, void (*each)(const struct report_skipped *, void *), void *user)
 {
         const struct evidence *evidence = report->input->evidence;
+        const struct plan *plan = report->input->plan;
 
+        if (!plan->n_items || cpu_set_next(&plan->cpus, -1) < 0)
+                return;
         for (int s = 0; s < STRESS_COUNT; s++) {
                 struct report_skipped one = { .what = "stress",
                         .stress = stress_name((enum stress)s),
-                        .why = missed_text(MISSED_TIME) };
+                        .why = missed_text(report->input->interrupted ? MISSED_INTERRUPTED : MISSED_TIME) };
                 uint64_t rounds = 0;
 
                 for (size_t slot = 0; slot < evidence->n_cpus; slot++)

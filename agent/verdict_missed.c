@@ -147,9 +147,34 @@ static uint32_t hindrances(const struct verdict_input *input)
         return all;
 }
 
+static bool skips(const struct plan *plan, enum plan_skip skip)
+{
+        bool any = false;
+
+        for (size_t i = 0; check_list[i] && i < PLAN_CHECKS_MAX; i++)
+                any |= plan->check_skip[i] == skip;
+        for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
+                any |= plan->regime_skip[regime] == skip;
+        return any;
+}
+
+void missed_all(const struct plan *plan, char *text, size_t size)
+{
+        static const enum plan_skip reasons[] = { PLAN_SKIP_ONE_CPU, PLAN_SKIP_EVENTS, PLAN_SKIP_TOGETHER };
+        size_t used = 0;
+
+        text[0] = 0;
+        for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+                if (skips(plan, reasons[i]) && used < size)
+                        used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "; " : "",
+                                plan_skip_text(reasons[i]));
+}
+
 static void unplanned(const struct plan *plan, char text[VERDICT_SENTENCE_MAX])
 {
-        char lacking[256], why[320] = "";
+        bool place = skips(plan, PLAN_SKIP_EVENTS) || skips(plan, PLAN_SKIP_TOGETHER);
+        bool alone = skips(plan, PLAN_SKIP_ONE_CPU), lacks = plan_missing(plan);
+        char lacking[256], why[320];
 
         if (cpu_set_next(&plan->cpus, -1) < 0) {
                 (void)snprintf(text, VERDICT_SENTENCE_MAX,
@@ -158,12 +183,30 @@ static void unplanned(const struct plan *plan, char text[VERDICT_SENTENCE_MAX])
                 return;
         }
         host_features_text(plan_missing(plan), lacking, sizeof(lacking));
-        if (*lacking)
-                (void)snprintf(why, sizeof(why), " (the CPU, the system or --isa lacks %s)", lacking);
+        missed_all(plan, why, sizeof(why));
         (void)snprintf(text, VERDICT_SENTENCE_MAX,
-                "No check can run in these regimes on these CPUs%s: choose others with --checks, --regimes, "
-                "--isa and --cpus; 'assay list' says what each check needs.",
-                why);
+                "No check that was asked for can run: %s%s%s%s. Choose others (--checks%s%s%s); "
+                "'assay list' says what each needs.",
+                lacks ? "the CPU, the system or --isa lacks " : "", lacking, lacks && *why ? "; " : "", why,
+                lacks ? ", --isa" : "", place || alone ? ", --regimes" : "", alone ? ", --cpus" : "");
+}
+
+/* Nothing hindered what was planned: what was asked for by its name could not be planned. */
+static void denied(const struct plan *plan, char text[VERDICT_SENTENCE_MAX])
+{
+        size_t used = 0;
+
+        for (unsigned regime = 0; regime < REGIME_COUNT && used < VERDICT_SENTENCE_MAX; regime++) {
+                enum plan_skip skip = plan->regime_skip[regime];
+
+                if (skip != PLAN_RUNS && skip != PLAN_SKIP_CHOICE)
+                        used += (size_t)snprintf(text + used, VERDICT_SENTENCE_MAX - used, "%s %s",
+                                used ? "," : "Leave out of --regimes what cannot run here:",
+                                regime_name((enum regime)regime));
+        }
+        if (used < VERDICT_SENTENCE_MAX)
+                (void)snprintf(
+                        text + used, VERDICT_SENTENCE_MAX - used, used ? "." : "Qualify again for longer.");
 }
 
 void missed_advice(const struct verdict_input *input, char text[VERDICT_SENTENCE_MAX])
@@ -178,8 +221,9 @@ void missed_advice(const struct verdict_input *input, char text[VERDICT_SENTENCE
                 { 1U << MISSED_KILLED, "find out who killed a worker (the memory limit?)" },
                 { 1U << MISSED_MOVED, "let nothing move the workers" },
                 { 1U << MISSED_INTERRUPTED, "let it run to its end" },
-                { 1U << MISSED_STARVED | 1U << MISSED_UNMET, "leave the CPUs to assay, or give more time with --duration" },
-                { 1U << MISSED_TIME | 1U << MISSED_EVENTS, "give more time with --duration" },
+                { 1U << MISSED_STARVED | 1U << MISSED_UNMET, "leave the CPUs to assay" },
+                { 1U << MISSED_TIME | 1U << MISSED_EVENTS | 1U << MISSED_STARVED | 1U << MISSED_UNMET,
+                        "give more time with --duration" },
         };
         uint32_t reasons = hindrances(input);
         size_t used = 0;
@@ -192,5 +236,8 @@ void missed_advice(const struct verdict_input *input, char text[VERDICT_SENTENCE
                 if (reasons & clauses[i].reasons)
                         used += (size_t)snprintf(text + used, VERDICT_SENTENCE_MAX - used, "%s%s",
                                 used ? "; " : "To have everything run: ", clauses[i].clause);
-        (void)snprintf(text + used, VERDICT_SENTENCE_MAX - used, used ? "." : "Qualify again for longer.");
+        if (used)
+                (void)snprintf(text + used, VERDICT_SENTENCE_MAX - used, ".");
+        else
+                denied(input->plan, text);
 }

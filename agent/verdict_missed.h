@@ -27,6 +27,10 @@ const char *missed_text(enum missed why);
 bool missed_find(const struct verdict_input *input, const struct plan_item *item,
         struct cpu_set ret_cpus[MISSED_COUNT]);
 
+/* Writes why no item is in a plan that has CPUs, the reasons parted by "; "; "" where it is for want of features alone,
+ * which plan_missing tells. */
+void missed_all(const struct plan *plan, char *text, size_t size);
+
 /* Writes what to do so that everything runs: what hindered this run, one clause each; where nothing did, to
  * qualify again for longer. */
 void missed_advice(const struct verdict_input *input, char text[VERDICT_SENTENCE_MAX]);

@@ -151,9 +151,27 @@ tap_ok "the report and the observations both on standard output" wrong 'one plac
 nothing_can_run() {
         run "$assay" qualify --no-progress --isa x86-64 --checks state_hold_avx512
         expect 4 && sentence 'the level x86-64 .* leaves out .*avx512f' && grep -q avx512f "$tap_scratch/out" &&
-                ! grep -q 'rounds seconds' "$tap_scratch/out"
+                ! grep -q 'rounds seconds' "$tap_scratch/out" &&
+                ! grep -qE '^not run +(stress|storm|migrate)' "$tap_scratch/out"
 }
-tap_ok "nothing that was asked for can run, for want of a feature" nothing_can_run
+tap_ok "nothing that was asked for can run, for want of a feature, and no other reason is told" nothing_can_run
+
+# cannot CHECK REGIME REASON: the two do not go together.
+cannot() {
+        run "$assay" qualify --no-progress --checks "$1" --regimes "$2"
+        expect 4 && sentence "$3" && grep -q "^not run *$2: " "$tap_scratch/out" && ! grep -q 'too short' "$tap_scratch/out"
+}
+tap_ok "a regime that needs system calls, and a check without any" \
+        cannot crc32c_general storm-self 'none of the checks makes system calls'
+if [[ $last_cpu != 0 ]]; then
+        tap_ok "a regime that several CPUs cannot meet in" cannot coherence_add step 'run in quiet, timer and storm-async only'
+fi
+
+regime_denied() {
+        run "$assay" qualify --no-progress --checks crc32c_general --regimes quiet,storm-self --duration 1s
+        expect 4 && grep -q 'Leave out of --regimes what cannot run here: storm-self' "$tap_scratch/out"
+}
+tap_ok "a regime that was asked for and cannot run beside one that can: the advice says so" regime_denied
 
 # Every shape runs where all are asked for, after a first pass without any; what failed in an earlier report comes first.
 stress_and_history() {

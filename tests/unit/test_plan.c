@@ -178,6 +178,20 @@ static void test_skips(void)
         request.checks = NULL;
         (void)plan_build(&request, &plan);
         tap_ok(plan.check_skip[5] == PLAN_SKIP_ONE_CPU, "skip: a check of several CPUs on one");
+        request.checks = "meet_add";
+        request.online = request.allowed = cpus("0-1");
+        request.regimes = BIT(REGIME_STEP) | BIT(REGIME_STORM_SELF);
+        tap_ok(plan_build(&request, &plan) == -ENOENT && plan.check_skip[5] == PLAN_RUNS &&
+                        plan.regime_skip[REGIME_STEP] == PLAN_SKIP_TOGETHER &&
+                        plan.regime_skip[REGIME_STORM_SELF] == PLAN_SKIP_TOGETHER,
+                "skip: a regime in which the CPUs of a round cannot meet");
+        request.checks = "integer_multiply,meet_add";
+        tap_ok(plan_build(&request, &plan) == 0 && plan.regime_skip[REGIME_STEP] == PLAN_RUNS,
+                "skip: not where another check runs in it");
+        request.checks = "state_hold";
+        tap_ok(plan_build(&request, &plan) == -ENOENT && plan.check_skip[0] == PLAN_SKIP_FEATURE &&
+                        plan.regime_skip[REGIME_STORM_SELF] == PLAN_RUNS,
+                "skip: where no check can run it is no matter of event points");
         for (enum plan_skip skip = PLAN_RUNS; skip <= PLAN_SKIP_FAILED; skip++)
                 tap_ok(plan_skip_text(skip)[0] != 0, "skip: %d has a text", (int)skip);
 }

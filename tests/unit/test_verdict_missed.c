@@ -77,7 +77,8 @@ static void missed_advises(void)
                 "advice: an interrupted run needs no more time");
         missing_half();
         scene_tally(5, SCENE_FMA, REGIME_TIMER)->unmet = 7;
-        tap_ok(advises("leave the CPUs to assay"), "advice: partners need their CPUs");
+        tap_ok(advises("leave the CPUs to assay; give more time with --duration."),
+                "advice: partners need their CPUs, and more time is asked for once");
         scene_clean();
         scene.input.complete = false;
         scene.plan.n_items = 1;
@@ -88,8 +89,23 @@ static void missed_advises(void)
         tap_ok(advises("who killed a worker") && !advises("refused"), "advice: a worker that is given up");
         missing_half();
         scene.plan.n_items = 0;
-        tap_ok(advises("No check can run in these regimes on these CPUs") && !advises("--duration"),
-                "advice: no check can run");
+        scene.plan.regime_skip[REGIME_MIGRATE] = PLAN_SKIP_ONE_CPU;
+        tap_ok(advises("No check that was asked for can run: it needs two CPUs that may be used. Choose "
+                       "others "
+                       "(--checks, --regimes, --cpus);"),
+                "advice: no check can run on one CPU");
+        scene.plan.regime_skip[REGIME_MIGRATE] = PLAN_SKIP_CHOICE;
+        scene.plan.check_skip[SCENE_VOTE] = PLAN_SKIP_FEATURE;
+        scene.plan.check_missing[SCENE_VOTE] = ISA(AVX512F);
+        tap_ok(advises("lacks avx512f. Choose others (--checks, --isa);"),
+                "advice: no check can run for a feature");
+        scene_clean();
+        scene.input.complete = false;
+        scene.plan.regime_skip[REGIME_MIGRATE] = PLAN_SKIP_ONE_CPU;
+        scene.plan.n_items = 1;
+        tap_ok(advises("Leave out of --regimes what cannot run here: migrate."),
+                "advice: a regime that cannot run");
+        scene.plan.n_items = 0;
         scene.plan.cpus = (struct cpu_set){ 0 };
         tap_ok(advises("No CPU that was asked for") && !advises("--duration"), "advice: no CPU");
 }
