@@ -158,7 +158,8 @@ struct observation {
 
 /* Takes a record out of memory that a worker writes, which a bad CPU or a wild store may have spoiled: whoever
  * reads *observation after that need not doubt a field. Details out of range are brought into it. Returns 0, or
- * -EBADMSG, untouched, where the kind, regime, experiment, check, CPU or round is none. */
+ * -EBADMSG, untouched, where the kind, regime, experiment, check, CPU or round is none, or an erratum is said of a check
+ * that looks for none. */
 int observation_admit(struct observation *observation);
 
 /* What ran: one a CPU, check and regime. */

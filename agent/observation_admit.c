@@ -72,7 +72,8 @@ int observation_admit(struct observation *observation)
         if ((unsigned)o->kind >= OBSERVATION_KIND_COUNT || (unsigned)o->regime >= REGIME_COUNT ||
                 (unsigned)o->stress >= STRESS_COUNT || (unsigned)o->experiment >= EXPERIMENT_COUNT ||
                 !check_exists(o->check) || !is_cpu(o->cpu) || o->round.cpu >= CHECK_CPU_MAX ||
-                o->round.process >= CHECK_PROCESS_MAX)
+                o->round.process >= CHECK_PROCESS_MAX ||
+                (o->kind == OBSERVATION_ERRATUM && !check_list[o->check]->erratum))
                 return -EBADMSG;
         admit_details(observation);
         return 0;

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "agent/errata.h"
 #include "agent/host_report.h"
 #include "agent/report.h"
 #include "agent/report_bisection.h"
@@ -215,6 +216,24 @@ static json_t *observations_json(const struct evidence *evidence)
         return array;
 }
 
+static json_t *errata_json(const struct evidence *evidence)
+{
+        struct errata_seen seen[ERRATA_MAX];
+        size_t n = errata_find(evidence, seen);
+        json_t *array = json_array();
+
+        for (size_t i = 0; i < n; i++) {
+                const struct check_erratum *e = seen[i].check->erratum;
+
+                (void)json_array_append_new(
+                        array, json_pack("{s:s, s:s, s:o, s:I, s:s, s:s, s:s}", "name", e->name, "check",
+                                       seen[i].check->name, "cpus", set_list(&seen[i].cpus), "recorded",
+                                       (json_int_t)seen[i].recorded, "means", e->means, "published",
+                                       e->published, "advice", e->advice));
+        }
+        return array;
+}
+
 static json_t *experiments_json(const struct verdict_input *input)
 {
         json_t *array = json_array();
@@ -305,7 +324,7 @@ static json_t *whole_json(const struct report *report)
         report_skipped_each(report, add_skipped, skipped);
         return json_pack(
                 "{s:s, s:{s:s, s:s}, s:s, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:[s,s,s,s,s,s,s,s], s:o, s:o, "
-                "s:o, s:I, s:I, s:o, s:o, s:o, s:i}",
+                "s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:i}",
                 "schema", "assay.report/1", "tool", "name", PACKAGE_NAME, "version", PACKAGE_VERSION,
                 "started", time, "elapsed_seconds", seconds(report->outcome->elapsed_ns), "complete",
                 !report->verdict->incomplete, "interrupted", input->interrupted, "answers_intact",
@@ -314,9 +333,10 @@ static json_t *whole_json(const struct report *report)
                 "mismatches", "reviewed", "run_seconds", "unmet", "cpus", cpus_json(input), "skipped",
                 skipped, "observations", observations_json(input->evidence), "observations_all",
                 (json_int_t)(input->evidence->n_observations + input->evidence->dropped),
-                "observations_lost", (json_int_t)input->evidence->dropped, "experiments",
-                experiments_json(input), "bisections", bisections_json(report), "verdict",
-                verdict_json(report), "exit_status", report->exit_status);
+                "observations_lost", (json_int_t)input->evidence->dropped, "errata",
+                errata_json(input->evidence), "experiments", experiments_json(input), "bisections",
+                bisections_json(report), "verdict", verdict_json(report), "exit_status",
+                report->exit_status);
 }
 
 int report_json(const struct report *report, FILE *to)

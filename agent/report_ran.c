@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "agent/errata.h"
 #include "agent/report_observation.h"
 #include "agent/report_skipped.h"
 #include "base/array.h"
@@ -199,6 +200,24 @@ static void what_did_not(const struct report_page *page)
 
 /* ---- facts: kinds of observations that accuse nobody ---- */
 
+static void errata(const struct report_page *page)
+{
+        struct errata_seen seen[ERRATA_MAX];
+        size_t n = errata_find(page->report->input->evidence, seen);
+        bool told = page->report->verdict->class == VERDICT_ERRATUM; /* the advice is that about them */
+
+        for (size_t i = 0; i < n; i++) {
+                const struct check_erratum *e = seen[i].check->erratum;
+                char cpus[LIST_MAX], text[1024];
+
+                cpu_set_format(&seen[i].cpus, cpus, sizeof(cpus));
+                (void)snprintf(text, sizeof(text), "%s, seen by %s on CPU %s. %s Published at %s.%s%s",
+                        e->name, seen[i].check->name, cpus, e->means, e->published, told ? "" : " ",
+                        told ? "" : e->advice);
+                report_page_line(page, "erratum   ", text);
+        }
+}
+
 static void facts(const struct report_page *page)
 {
         const struct evidence *evidence = page->report->input->evidence;
@@ -212,7 +231,8 @@ static void facts(const struct report_page *page)
                 for (size_t i = 0; i < evidence->n_observations; i++) {
                         const struct observation *o = &evidence->observations[i];
 
-                        if ((int)o->kind != kind || observation_is_evidence(o->kind))
+                        if ((int)o->kind != kind || observation_is_evidence(o->kind) ||
+                                o->kind == OBSERVATION_ERRATUM)
                                 continue;
                         n++;
                         failed = failed || !o->error ? failed : o;
@@ -239,5 +259,6 @@ void report_ran(const struct report_page *page)
         what_ran(page);
         what_stressed(page);
         what_did_not(page);
+        errata(page);
         facts(page);
 }

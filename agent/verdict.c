@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/command.h"
+#include "agent/errata.h"
 #include "agent/verdict_missed.h"
 #include "agent/verdict_text.h"
 #include "base/array.h"
@@ -78,7 +79,8 @@ static const struct row {
         { 0, F(EVIDENCE) | F(COMPLETE), VERDICT_INCONCLUSIVE, false, .2,
                 "Nothing wrong was found, but not everything that was planned ran." },
         { F(ERRATUM), F(EVIDENCE), VERDICT_ERRATUM, false, .95,
-                "Nothing wrong was found but a known design erratum, which every part of this model has." },
+                "Nothing wrong was found but a known design erratum ({errata}), which every part of this "
+                "model has." },
         { F(RAN), F(EVIDENCE), VERDICT_HEALTHY, false, .95,
                 "Nothing wrong was found, and everything planned ran." },
         { 0, 0, VERDICT_INCONCLUSIVE, false, .3,
@@ -105,8 +107,6 @@ static const char *advice(const struct verdict *verdict)
                 return "Start again; if it comes back, report the CPU's model with this report. Do not act "
                        "on the "
                        "CPUs.";
-        case VERDICT_ERRATUM:
-                return "Nothing to do: compilers do not emit the sequence.";
         case VERDICT_INCONCLUSIVE:
                 return "Qualify again for longer; replay the round on every CPU.";
         default:
@@ -191,13 +191,13 @@ static void write_summary(const struct verdict_input *input, const struct verdic
         const struct row *row, struct verdict *verdict)
 {
         bool hardware = verdict->class == VERDICT_HARDWARE;
-        char lost[128];
+        char lost[128], erratum[VERDICT_SENTENCE_MAX];
 
         verdict_text(row->sentence, input, verdict, verdict->summary);
+        verdict_text("A known design erratum ({errata}) showed itself too.", input, verdict, erratum);
         (void)snprintf(lost, sizeof(lost), "What was lost held %s.", verdict_origin_text(facts->origin));
         add_sentence(verdict, facts->origin != ORIGIN_UNKNOWN, lost);
-        add_sentence(verdict, facts->yes & FACT_ERRATUM && verdict->class != VERDICT_ERRATUM,
-                "A known design erratum showed itself too.");
+        add_sentence(verdict, facts->yes & FACT_ERRATUM && verdict->class != VERDICT_ERRATUM, erratum);
         add_sentence(verdict, facts->yes & FACT_UNHEARD && facts->yes & FACT_EVIDENCE,
                 "Other CPUs had wrong results too, of which no record could be kept.");
         add_sentence(verdict, hardware && verdict_text_traced(input, verdict),
@@ -213,6 +213,10 @@ static void write_sentences(const struct verdict_input *input, const struct verd
         write_summary(input, facts, row, verdict);
         if (verdict->class == VERDICT_HARDWARE)
                 verdict_text_ruled_out(facts, verdict->ruled_out);
+        if (verdict->class == VERDICT_ERRATUM) {
+                errata_advice(input->evidence, verdict->advice, sizeof(verdict->advice));
+                return;
+        }
         if (verdict->class == VERDICT_INCONCLUSIVE && !verdict->events) {
                 if (row->yes & FACT_CUT_SHORT)
                         (void)snprintf(verdict->advice, sizeof(verdict->advice), "Let it run to its end.");

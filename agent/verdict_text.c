@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/errata.h"
 #include "base/array.h"
 
 #define CPUS_TEXT 96
@@ -137,6 +138,8 @@ static void write_name(const char *name, const struct verdict_input *input, cons
                         text, size, "%" PRIu64 " event%s", verdict->events, verdict->events == 1 ? "" : "s");
         else if (strcmp(name, "else") == 0 && !verdict_text_traced(input, verdict))
                 (void)snprintf(text, size, ", and nothing else explains it");
+        else if (strcmp(name, "errata") == 0)
+                errata_names(input->evidence, text, size);
         else if (strcmp(name, "what") == 0 && verdict->first != UINT32_MAX)
                 verdict_text_what(&input->evidence->observations[verdict->first], text, size);
 }

@@ -133,6 +133,14 @@ struct party_memory;
 /* A table of known answers, embedded from checks/answers/ by the ANSWERS macro (checks/answers.h). */
 struct answers;
 
+/* A design error of a CPU model that its maker or others have published: each part of the model has it. */
+struct check_erratum {
+        const char *name;      /* as it was published ("genoa-evex-rsp") */
+        const char *published; /* where */
+        const char *means;     /* one sentence: what goes wrong, on which models */
+        const char *advice;    /* what a user should do about it, in sentences */
+};
+
 struct check {
         const char *
                 name; /* UNIT_OPERATION[_ISA], no other's in its first 24 characters; never used for something else later */
@@ -145,7 +153,7 @@ struct check {
         uint32_t cycle;      /* rounds until every operand, mode and pattern has been used; at least 1 */
         bool events;         /* run passes KERNEL_EVENT points: the regimes storm-self and migrate apply */
         bool voted;          /* no known answer: only agreement between CPUs (`voted`, not `known`) */
-        const char *erratum; /* the label of the design erratum that this check looks for, or NULL */
+        const struct check_erratum *erratum; /* that this check looks for, or NULL */
         const char *other;   /* another check that does the same by other means (diagnosis), or NULL */
         const struct answers *const *answers; /* what it compares with, ends in NULL; or NULL */
         bool registers; /* the state starts with struct registers_pair, the output with its `out` */

@@ -121,12 +121,22 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
         return stack_compare(&model, s, ret_mismatch) == CHECK_EQUAL ? CHECK_ERRATUM_SEEN : CHECK_MISMATCH;
 }
 
+/* Published for Zen 4 (family 25, model 17); seen by this check on Zen 5 (family 26, model 2) too. */
+static const struct check_erratum erratum = {
+        .name = "genoa-evex-rsp",
+        .published = "https://github.com/google/security-research (pocs/cpus/errata/amd/genoa-evex-rsp)",
+        .means = "On AMD Zen 4 and Zen 5 an instruction that moves %rsp into a vector register, in an "
+                 "unusual encoding (EVEX.X clear), can read %rsp as it was before the last push, pop or call.",
+        .advice = "Nothing to do: compilers and assemblers do not make this encoding. A program that makes "
+                  "machine code itself should set EVEX.X there.",
+};
+
 const struct check check_erratum_evex_rsp = {
         .name = "erratum_evex_rsp",
         .family = CHECK_ERRATUM,
         .detects = "The design erratum of AMD Zen 4 and Zen 5 that reads a stale %rsp through an unusual "
                    "encoding of vmovq.",
-        .erratum = "AMD Zen 4, Zen 5: stale %rsp through EVEX vmovq with EVEX.X clear (genoa-evex-rsp)",
+        .erratum = &erratum,
         .needs = ISA(AVX512F) | ISA(AVX512BW),
         .round_us = 2500,
         STACK_CHECK(erratum_evex_rsp_run, setup, verify),

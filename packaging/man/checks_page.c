@@ -65,6 +65,14 @@ static void print_needs(isa_set needs)
         printf("%s", needs ? "; a" : "A");
 }
 
+static void print_erratum(const struct check_erratum *erratum)
+{
+        printf("What it finds is the design erratum\n.Ql %s ,\na label and no fault.\n", erratum->name);
+        print_text(erratum->means);
+        printf("It was published at %s.\n", erratum->published);
+        print_text(erratum->advice);
+}
+
 static void print_check(const struct check *check)
 {
         printf(".It Cm %s\n", check->name);
@@ -76,8 +84,7 @@ static void print_check(const struct check *check)
                        ".Cm quiet , timer\nand\n.Cm storm-async\nonly.\n",
                         check->parties);
         if (check->erratum)
-                printf("What it finds is the design erratum\n.Ql %s ,\na label and no fault.\n",
-                        check->erratum);
+                print_erratum(check->erratum);
         if (check->other)
                 printf("Its other implementation is\n.Cm %s .\n", check->other);
 }

@@ -17,6 +17,12 @@ enum { SCENE_STATE, SCENE_FMA, SCENE_FMA_OTHER, SCENE_VOTE, SCENE_CHECKS };
 static const struct check_field scene_fields[] = {
         { "product", CHECK_UNIT_FMA, 0, 64, 64, 8 },
 };
+static const struct check_erratum scene_erratum = {
+        .name = "fictional-rsp",
+        .published = "https://example.org/errata",
+        .means = "On every model that was made up here %rsp is told late.",
+        .advice = "Nothing to do: nobody asks.",
+};
 static const struct check scene_state = {
         .name = "state_hold",
         .detects = "registers that lose their value",
@@ -26,6 +32,7 @@ static const struct check scene_state = {
         .events = true,
         .cycle = 1,
         .round_us = 500,
+        .erratum = &scene_erratum,
 };
 static const struct check scene_fma = {
         .name = "fma_f64",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a worker says of whom it accuses is not taken at its word: it may be the one that is broken. What a debugger may
  * have done to it is recorded with it. */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,7 +21,7 @@
 static struct supervisor_run run;
 static struct member member, reviewed;
 static struct cpu_set cpus;
-static uint32_t known_check, voted_check;
+static uint32_t known_check, voted_check, erratum_check;
 
 static bool prepare(void)
 {
@@ -38,7 +39,9 @@ static bool prepare(void)
                 known_check++;
         while (check_list[voted_check] && !check_list[voted_check]->voted)
                 voted_check++;
-        return member.slot != MAP_FAILED && check_list[voted_check];
+        while (check_list[erratum_check] && !check_list[erratum_check]->erratum)
+                erratum_check++;
+        return member.slot != MAP_FAILED && check_list[voted_check] && check_list[erratum_check];
 }
 
 /* What a worker of CPU 3 that is all in order says. */
@@ -138,6 +141,19 @@ static void votes(void)
         tap_ok(!kept.known, "and whether it is a vote");
 }
 
+/* A worker that errs could excuse every wrong result so. */
+static void errata(void)
+{
+        struct observation said = saying(OBSERVATION_ERRATUM), kept;
+
+        kept = record(said);
+        tap_ok(kept.kind == OBSERVATION_FAILED && kept.error == EBADMSG,
+                "an erratum of a check that looks for none is no label");
+        said.check = erratum_check;
+        kept = record(said);
+        tap_ok(kept.kind == OBSERVATION_ERRATUM, "that of one which does is");
+}
+
 static void deaths(void)
 {
         struct observation said = saying(OBSERVATION_CRASH), kept;
@@ -156,6 +172,8 @@ static void push(enum observation_kind kind, unsigned n)
 {
         struct observation said = saying(kind);
 
+        if (kind == OBSERVATION_ERRATUM)
+                said.check = erratum_check;
         while (n--)
                 slot_push(member.slot, &said);
 }
@@ -265,11 +283,13 @@ static void debuggers(void)
 
 int main(void)
 {
-        if (!tap_ok(prepare(), "a worker's slot, a check with known answers, one by vote"))
+        if (!tap_ok(prepare(),
+                    "a worker's slot, a check with known answers, one by vote, one of an erratum"))
                 return tap_end();
         rounds();
         reviews();
         votes();
+        errata();
         deaths();
         crowded();
         debuggers();

@@ -114,6 +114,12 @@ def main():
     deaths = {scene: json.loads(render(scene, "json"))["observations"][0] for scene in ("crash", "hang")}
     ok(deaths["crash"]["death"]["address"] and deaths["crash"]["unit"], "a crash has a fault's address and a unit")
     ok(deaths["hang"]["death"]["address"] is None and deaths["hang"]["unit"] is None, "a hang has neither")
+    report = json.loads(render("erratum", "json"))
+    erratum = {"name": "fictional-rsp", "check": "state_hold", "cpus": "1", "recorded": 1,
+               "means": "On every model that was made up here %rsp is told late.",
+               "published": "https://example.org/errata", "advice": "Nothing to do: nobody asks."}
+    ok(report["errata"] == [erratum] and report["verdict"]["advice"] == erratum["advice"] and
+       erratum["name"] in report["verdict"]["summary"], "an erratum is named, and what to do about it")
     for what, report in breakages(json.loads(render("repeated", "json"))):
         ok(not validator.is_valid(report), f"refused: {what}")
     print(f"1..{count}")

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/errata.h"
+
+#include <stdio.h>
+
+size_t errata_find(const struct evidence *evidence, struct errata_seen ret_errata[ERRATA_MAX])
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < evidence->n_observations; i++) {
+                const struct observation *o = &evidence->observations[i];
+                size_t j = 0;
+
+                if (o->kind != OBSERVATION_ERRATUM || o->check >= evidence->n_checks ||
+                        !check_list[o->check]->erratum)
+                        continue;
+                while (j < n && ret_errata[j].check != check_list[o->check])
+                        j++;
+                if (j == ERRATA_MAX)
+                        continue;
+                if (j == n)
+                        ret_errata[n++] = (struct errata_seen){ .check = check_list[o->check] };
+                cpu_set_add(&ret_errata[j].cpus, (unsigned)o->cpu);
+                ret_errata[j].recorded++;
+        }
+        return n;
+}
+
+void errata_names(const struct evidence *evidence, char *text, size_t size)
+{
+        struct errata_seen seen[ERRATA_MAX];
+        size_t n = errata_find(evidence, seen), used = 0;
+
+        text[0] = 0;
+        for (size_t i = 0; i < n && used < size; i++)
+                used += (size_t)snprintf(
+                        text + used, size - used, "%s%s", i ? ", " : "", seen[i].check->erratum->name);
+}
+
+void errata_advice(const struct evidence *evidence, char *text, size_t size)
+{
+        struct errata_seen seen[ERRATA_MAX];
+        size_t n = errata_find(evidence, seen), used = 0;
+
+        text[0] = 0;
+        for (size_t i = 0; i < n && used < size; i++)
+                used += (size_t)snprintf(
+                        text + used, size - used, "%s%s", i ? " " : "", seen[i].check->erratum->advice);
+}
