@@ -8,7 +8,7 @@ import sys
 
 HEAD = """.\\" SPDX-License-Identifier: Apache-2.0
 .\\" Made by packaging/man/report_page.py from conf/assay.report.schema.json.
-.Dd November 22, 2026
+.Dd November 25, 2026
 .Dt ASSAY.REPORT 5
 .Os
 .Sh NAME
@@ -24,8 +24,10 @@ The names of fields are stable; a change that would break a reader gets another 
 .Va schema .
 A field that has nothing to say is null, and absent only where its description says so.
 Numbers of 64 bits are strings in hexadecimal.
-The installed file
-.Pa assay.report.schema.json
+The file
+.Pa share/assay/assay.report.schema.json
+beneath the prefix of the installation
+.Pq Pa /usr/local No unless configured otherwise
 describes the same for validators (JSON Schema 2020-12).
 """
 TAIL = """.Sh SEE ALSO

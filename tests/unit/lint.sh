@@ -36,6 +36,23 @@ the_configuration_is_where_it_is_read() {
 }
 tap_ok "assay.conf.5 names the file that assay reads" the_configuration_is_where_it_is_read
 
+targets_are_described() {
+        # Every target that a user calls, in CONTRIBUTING.md's table of them.
+        sed -n 's/^\.PHONY: //p' "$source/Makefile.am" | tr ' ' '\n' | sort >"$tap_scratch/targets"
+        # shellcheck disable=SC2016 # a backquote of Markdown
+        sed -n 's/^| `\([a-z-]*\)[ `].*/\1/p' "$source/CONTRIBUTING.md" | grep -vx check | sort >"$tap_scratch/described"
+        [ -s "$tap_scratch/targets" ] && diff "$tap_scratch/targets" "$tap_scratch/described"
+}
+tap_ok "CONTRIBUTING.md describes the targets of make, and no others" targets_are_described
+
+the_schema_is_where_it_is_said() {
+        env -u MAKEFLAGS -u MFLAGS DESTDIR="$tap_scratch/root" make -s install-dist_pkgdataDATA prefix=/usr/local datarootdir=/usr/local/share >/dev/null &&
+                ls "$tap_scratch/root/usr/local/share/assay/assay.report.schema.json" &&
+                grep -q '^\.Pa share/assay/assay\.report\.schema\.json$' "$source/packaging/man/assay.report.5" &&
+                grep -q 'PREFIX/share/assay/assay\.report\.schema\.json' "$source/README.md"
+}
+tap_ok "assay.report.5 and README.md say where the schema is installed" the_schema_is_where_it_is_said
+
 if command -v shellcheck >/dev/null; then
         cd "$source" || exit 99
         for script in bootstrap .ci/run tests/*.sh tests/*/*.sh packaging/completion/assay; do
