@@ -18,10 +18,8 @@ static const char *const skip_texts[] = {
         [PLAN_SKIP_ONE_CPU] = "it needs two CPUs that may be used",
         [PLAN_SKIP_TOGETHER] =
                 "checks that several CPUs run together run in quiet, timer and storm-async only",
-        [PLAN_SKIP_TIME] = "the duration was too short",
         [PLAN_SKIP_OFFLINE] = "the CPU is offline",
         [PLAN_SKIP_CPUSET] = "the CPU is not in this process's cpuset or affinity",
-        [PLAN_SKIP_FAILED] = "the system refused what the regime needs",
 };
 
 const char *plan_skip_text(enum plan_skip skip)

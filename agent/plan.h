@@ -22,10 +22,8 @@ enum plan_skip {
         PLAN_SKIP_EVENTS,  /* the regime needs event points, which no check that could run has */
         PLAN_SKIP_ONE_CPU, /* migrate, and a check that several CPUs run, need two that may be used */
         PLAN_SKIP_TOGETHER, /* all checks that could run are of several CPUs, which the regime keeps from meeting */
-        PLAN_SKIP_TIME,    /* the duration is too short (found out while running) */
         PLAN_SKIP_OFFLINE, /* the CPU is offline */
         PLAN_SKIP_CPUSET,  /* the CPU is not in this process's cpuset or affinity */
-        PLAN_SKIP_FAILED,  /* the system refused what the regime needs: the observation FAILED says what */
 };
 const char *plan_skip_text(enum plan_skip skip);
 

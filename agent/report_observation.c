@@ -59,11 +59,6 @@ bool report_has_mismatch(const struct observation *o)
                o->kind == OBSERVATION_DISAGREE || o->kind == OBSERVATION_ERRATUM;
 }
 
-bool report_has_death(const struct observation *o)
-{
-        return observation_is_death(o->kind);
-}
-
 static void locate(const struct observation *o, uint32_t offset, struct check_place *place)
 {
         if (o->in_frame)
@@ -228,7 +223,8 @@ json_t *report_observation_json(const struct observation *o)
                                                        : json_null());
         (void)json_object_set_new(all, "place", place_json(o));
         (void)json_object_set_new(all, "mismatch", report_has_mismatch(o) ? mismatch_json(o) : json_null());
-        (void)json_object_set_new(all, "death", report_has_death(o) ? death_json(&o->death) : json_null());
+        (void)json_object_set_new(
+                all, "death", observation_is_death(o->kind) ? death_json(&o->death) : json_null());
         return all;
 }
 

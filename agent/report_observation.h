@@ -16,9 +16,8 @@ struct report_difference {
 size_t report_differences(
         const struct observation *observation, struct report_difference ret_differences[CHECK_WINDOW / 8]);
 
-/* True for kinds whose `mismatch` means something; for those whose `death` does. */
+/* True for kinds whose `mismatch` means something. */
 bool report_has_mismatch(const struct observation *observation);
-bool report_has_death(const struct observation *observation);
 
 /* Owned by the caller; NULL: no memory, or a check that does not exist. */
 json_t *report_observation_json(const struct observation *observation);

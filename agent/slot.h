@@ -70,7 +70,6 @@ struct slot {
 /* Where a worker maps its own slot. Outputs hold pointers into the state (%rsp first of all), so the reviewer sets
  * the round up at the very address that the state has in the worker: a worker and the one that it reviews get
  * different classes of address, and each maps its scratch at the other's. */
-#define SLOT_CLASSES 4
 #define SLOT_ADDRESS(class) (UINT64_C(0x200000000000) + (class) * UINT64_C(0x10000000))
 _Static_assert(sizeof(struct slot) < 0x10000000, "classes do not overlap");
 

@@ -319,9 +319,6 @@ static bool all_ran(const struct verdict_input *input)
         if (!input->complete || cpu_set_count(&plan->offline) || cpu_set_count(&plan->forbidden) ||
                 input->evidence->dropped > input->evidence->unheard)
                 return false;
-        for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
-                if (plan->regime_skip[regime] == PLAN_SKIP_FAILED)
-                        return false;
         for (size_t i = 0; i < input->evidence->n_observations; i++) {
                 const struct observation *o = &input->evidence->observations[i];
 

@@ -140,8 +140,6 @@ static uint32_t hindrances(const struct verdict_input *input)
                                (uint32_t)(o->kind == OBSERVATION_KILLED) << MISSED_KILLED |
                                (uint32_t)(o->kind == OBSERVATION_STARVED) << MISSED_STARVED;
         }
-        for (unsigned regime = 0; regime < REGIME_COUNT; regime++)
-                all |= (uint32_t)(plan->regime_skip[regime] == PLAN_SKIP_FAILED) << MISSED_REFUSED;
         if (input->interrupted) /* nobody knows whether the time would have been enough */
                 all &= ~(1U << MISSED_TIME | 1U << MISSED_EVENTS | 1U << MISSED_STARVED | 1U << MISSED_UNMET);
         return all;
