@@ -125,8 +125,9 @@ static int verify(const void *state, struct check_mismatch *ret_mismatch)
 static const struct check_erratum erratum = {
         .name = "genoa-evex-rsp",
         .published = "https://github.com/google/security-research (pocs/cpus/errata/amd/genoa-evex-rsp)",
-        .means = "On AMD Zen 4 and Zen 5 an instruction that moves %rsp into a vector register, in an "
-                 "unusual encoding (EVEX.X clear), can read %rsp as it was before the last push, pop or call.",
+        .means =
+                "On AMD Zen 4 and Zen 5 an instruction that moves %rsp into a vector register in an "
+                "unusual encoding (EVEX.X clear) can read %rsp as it was before the last push, pop or call.",
         .advice = "Nothing to do: compilers and assemblers do not make this encoding. A program that makes "
                   "machine code itself should set EVEX.X there.",
 };
