@@ -24,7 +24,7 @@ static void record_exit(struct recorder *recorder, struct member *m, int code, b
                 recorder_tell(recorder, m, OBSERVATION_FAILED, ENOMEM, NULL);
         else if (m->lost && !m->excused)
                 recorder_tell(recorder, m, OBSERVATION_LOST, 0, NULL);
-        else if (unsaid && m->asked_ns)
+        else if (unsaid && m->condemned)
                 recorder_tell(recorder, m, OBSERVATION_HANG, 0, &death);
         else if (unsaid || (!m->done && !said && !m->lost)) /* one that leaves unasked went astray */
                 recorder_tell(recorder, m, OBSERVATION_CRASH, 0, &death);

@@ -253,6 +253,20 @@ static bool is_step(int signal, const siginfo_t *info)
                (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
 }
 
+/* A question: only the supervisor may ask. False where it has condemned us, and there was no heartbeat since. */
+static bool answers(const siginfo_t *info)
+{
+        struct handler_state *h = &handler_state;
+        struct slot *slot = h->slot;
+
+        if (info->si_pid != h->supervisor)
+                return true;
+        if (atomic_load(&slot->condemned) == atomic_load(&slot->heartbeat) + 1)
+                return false;
+        (void)atomic_fetch_add(&slot->answers, 1);
+        return true;
+}
+
 static void on_death(int signal, siginfo_t *info, void *user)
 {
         struct handler_state *h = &handler_state;
@@ -263,8 +277,8 @@ static void on_death(int signal, siginfo_t *info, void *user)
                 on_step(user);
                 return;
         }
-        if (signal == HANDLER_DUMP_SIGNAL && info->si_pid != h->supervisor)
-                return; /* only the supervisor may ask */
+        if (signal == HANDLER_DUMP_SIGNAL && answers(info))
+                return;
         o->kind = death_kind(signal, info);
         check_clear(&o->death, sizeof(o->death));
         copy_fault(&o->death, signal, info, context);

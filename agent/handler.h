@@ -10,7 +10,9 @@
 #include "agent/slot.h"
 
 #define HANDLER_EVENT_SIGNAL SIGUSR2 /* timer, storms */
-#define HANDLER_DUMP_SIGNAL SIGUSR1  /* the supervisor: record yourself as hung and end */
+/* The supervisor asks whether we run: counted in the slot's answers. Where it has condemned us at the very heartbeat that
+ * we are still at, we record ourselves as hung and end. */
+#define HANDLER_DUMP_SIGNAL SIGUSR1
 
 /* What the handlers share with the worker's loop. One a process. */
 struct handler_state {

@@ -21,10 +21,14 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 
-#define HANG_CPU_NS CLOCK_SECOND /* no round takes nearly as long, in any regime */
+/* Of its CPU time, a second in all. No round takes nearly as long, in any regime. */
+#define SILENT_NS (500 * CLOCK_MS) /* without a heartbeat, until it is asked */
+#define ANSWERS 10                 /* until it hangs */
+#define ANSWER_NS (50 * CLOCK_MS)  /* from an answer to the next question */
+
+#define UNHEARD_NS (150 * CLOCK_MS) /* a signal is not heard: by ptrace then */
 #define SILENT_MOST_NS \
         (200 * CLOCK_MS) /* a look adds: a paused virtual machine's clock jumps, and is no hang */
-#define DUMP_WAIT_NS (300 * CLOCK_MS)
 
 /* Takes the memory that will be written now: later a lack of it would be a SIGBUS in a worker, and look like a fault
  * of its CPU. The states are as large as the largest check's, the rest of them is never touched. */
@@ -134,6 +138,14 @@ static _Noreturn void become_worker(
         worker_main(&worker);
 }
 
+static void begin_silence(struct member *member)
+{
+        member->silent_ns = member->waited_ns = 0;
+        member->answers = 0;
+        member->asked = member->condemned = false;
+        atomic_store(&member->slot->condemned, 0);
+}
+
 int member_start(struct member *member, const struct supervisor_run *run)
 {
         pid_t parent = getpid(), pid;
@@ -150,38 +162,76 @@ int member_start(struct member *member, const struct supervisor_run *run)
                 return -error;
         member->pid = pid;
         member->done = member->starved = member->killed_by_us = member->recorded = member->excused = false;
-        member->asked_ns = 0;
+        member->seized = false;
+        begin_silence(member);
         member->heartbeat = atomic_load(&member->slot->heartbeat);
-        member->watched_cpu_ns = member->silent_ns = 0;
+        member->watched_cpu_ns = 0;
         member->beat_wall_ns = clock_ns(CLOCK_MONOTONIC);
         if (clock_getcpuclockid(pid, &member->clock) != 0)
                 member->clock = CLOCK_MONOTONIC;
         return 0;
 }
 
+static void note_answer(struct member *member)
+{
+        member->asked = false;
+        member->answers++;
+        member->waited_ns = 0;
+}
+
+static void ask(struct member *member)
+{
+        member->heard = atomic_load(&member->slot->answers);
+        member->asked = true;
+        member->waited_ns = 0;
+        member->condemned = member->answers >= ANSWERS;
+        if (member->condemned)
+                atomic_store(&member->slot->condemned, member->heartbeat + 1);
+        (void)kill(member->pid, HANDLER_DUMP_SIGNAL);
+}
+
+/* Who is silent for long is asked, again and again. Returns false where nothing is answered. */
+static bool question(struct member *member)
+{
+        if (member->asked && atomic_load(&member->slot->answers) != member->heard)
+                note_answer(member);
+        if (!member->asked) {
+                if (!member->answers || member->waited_ns >= ANSWER_NS)
+                        ask(member);
+                return true;
+        }
+        if (member->waited_ns >= UNHEARD_NS && !member->seized)
+                member->seized = ptrace(PTRACE_SEIZE, member->pid, NULL, NULL) == 0 &&
+                                 ptrace(PTRACE_INTERRUPT, member->pid, NULL, NULL) == 0;
+        return member->waited_ns < MEMBER_STARVED_NS;
+}
+
+/* Of its CPU time since it was last watched. */
+static uint64_t cpu_time(struct member *member)
+{
+        uint64_t cpu_ns = clock_ns(member->clock), spent_ns = 0;
+
+        if (cpu_ns > member->watched_cpu_ns && member->clock != CLOCK_MONOTONIC)
+                spent_ns = MIN(cpu_ns - member->watched_cpu_ns, SILENT_MOST_NS);
+        member->watched_cpu_ns = cpu_ns;
+        return spent_ns;
+}
+
 enum member_state member_watch(struct member *member, uint64_t now_ns)
 {
-        uint64_t heartbeat = atomic_load(&member->slot->heartbeat), cpu_ns = clock_ns(member->clock);
+        uint64_t heartbeat = atomic_load(&member->slot->heartbeat), spent_ns = cpu_time(member);
 
         if (heartbeat != member->heartbeat) {
                 member->heartbeat = heartbeat;
-                member->silent_ns = 0;
-                member->watched_cpu_ns = cpu_ns;
                 member->beat_wall_ns = now_ns;
                 member->starved = false;
+                begin_silence(member);
                 return MEMBER_FINE;
         }
-        if (cpu_ns > member->watched_cpu_ns && member->clock != CLOCK_MONOTONIC)
-                member->silent_ns += MIN(cpu_ns - member->watched_cpu_ns, SILENT_MOST_NS);
-        member->watched_cpu_ns = cpu_ns;
-        if (member->silent_ns > HANG_CPU_NS) {
-                if (!member->asked_ns) {
-                        member->asked_ns = now_ns;
-                        (void)kill(member->pid, HANDLER_DUMP_SIGNAL);
-                        return MEMBER_FINE;
-                }
-                return now_ns - member->asked_ns > DUMP_WAIT_NS ? MEMBER_HANGS : MEMBER_FINE;
-        }
+        member->silent_ns += spent_ns;
+        member->waited_ns += spent_ns;
+        if (member->silent_ns >= SILENT_NS && !question(member))
+                return MEMBER_MUTE;
         if (now_ns > member->beat_wall_ns + MEMBER_STARVED_NS && !member->starved) {
                 member->starved = true;
                 return MEMBER_STARVED;
@@ -209,36 +259,31 @@ static void take_registers(pid_t pid, struct observation_death *death)
         death->n_code = done > 0 ? (uint32_t)done : 0;
 }
 
-/* What has become of a process. Takes nothing of it away: a death is left to who reaps. */
-static enum { LIVES, STOPPED, DEAD } look_at(pid_t pid)
+bool member_stopped(struct member *member, int status, struct observation_death *ret_death)
 {
-        siginfo_t info = { 0 };
-
-        if (waitid(P_PID, (id_t)pid, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0)
-                return DEAD;
-        if (info.si_pid != pid)
-                return LIVES;
-        return info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED ? STOPPED : DEAD;
-}
-
-bool member_put_down(struct member *member, struct observation_death *ret_death)
-{
-        uint64_t end = clock_ns(CLOCK_MONOTONIC) + DUMP_WAIT_NS;
-        const struct timespec moment = { 0, (long)CLOCK_MS };
+        bool event = status >> 16 == PTRACE_EVENT_STOP;
+        bool ran =
+                !event || WSTOPSIG(status) ==
+                                  SIGTRAP; /* else a signal had stopped it before: ptrace(2), "Group-stop" */
 
         memset(ret_death, 0, sizeof(*ret_death));
-        if (ptrace(PTRACE_SEIZE, member->pid, NULL, NULL) == 0 &&
-                ptrace(PTRACE_INTERRUPT, member->pid, NULL, NULL) == 0) {
-                while (look_at(member->pid) == LIVES && clock_ns(CLOCK_MONOTONIC) < end)
-                        (void)nanosleep(&moment, NULL);
-                if (look_at(member->pid) == STOPPED)
+        if (ran && member->asked && atomic_load(&member->slot->heartbeat) == member->heartbeat) {
+                if (member->condemned) {
                         take_registers(member->pid, ret_death);
+                        member_kill(member);
+                        return true;
+                }
+                note_answer(member);
         }
-        if (look_at(member->pid) == DEAD)
-                return false;
+        (void)ptrace(PTRACE_DETACH, member->pid, NULL, (void *)(intptr_t)(event ? 0 : WSTOPSIG(status)));
+        member->seized = false;
+        return false;
+}
+
+void member_kill(struct member *member)
+{
         member->killed_by_us = true;
         (void)kill(member->pid, SIGKILL);
-        return true;
 }
 
 uint64_t member_cpu_ns(const struct member *member)

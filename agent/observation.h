@@ -46,7 +46,8 @@ enum observation_kind {
         OBSERVATION_MISMATCH, /* the output is not the known answer */
         OBSERVATION_FRAME,    /* the state that the kernel saved for a signal handler is not what was held */
         OBSERVATION_CRASH,    /* a fatal signal that no process sent */
-        OBSERVATION_HANG, /* no heartbeat for longer than a round can take on the worker's own CPU clock */
+        OBSERVATION_HANG, /* no heartbeat for longer than a round can take on the worker's own CPU clock, though it ran
+                           * (member.h) */
         OBSERVATION_DISAGREE, /* another CPU's verification found a mismatch where the worker's found none; its
                                * review says whether that CPU found it again at a second look */
         OBSERVATION_ERRATUM, /* a known design erratum showed itself: a label, never a reason to act */

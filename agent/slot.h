@@ -47,8 +47,10 @@ struct slot {
         /* the supervisor writes: a worker maps this page read-only, so that no wild store of its own sends it home */
         _Alignas(SLOT_ORDERS) _Atomic uint32_t stop;
         _Atomic uint32_t ring_tail;
+        _Atomic uint64_t condemned; /* 1 + the heartbeat at which it is to record itself as hung; 0: none */
         /* the worker writes */
         _Alignas(SLOT_ORDERS) _Atomic uint64_t heartbeat;
+        _Atomic uint32_t answers; /* how often it heard HANDLER_DUMP_SIGNAL, and was not condemned */
         _Atomic uint32_t in_run;
         _Atomic uint32_t ready;  /* pinned, signals set up: rounds begin */
         _Atomic uint32_t passes; /* whole passes over the items */

@@ -77,6 +77,16 @@ static void bury(struct supervisor *s, struct member *m, int status, const struc
         atomic_store(&m->slot->in_run, 0);
 }
 
+/* One that we stopped to ask it: it may have answered just now, or die of it. */
+static void halt(struct supervisor *s, struct member *m, int status)
+{
+        struct observation_death death;
+
+        recorder_drain(&s->recorder, m);
+        if (member_stopped(m, status, &death) && !m->recorded)
+                recorder_tell(&s->recorder, m, OBSERVATION_HANG, 0, &death);
+}
+
 /* Reaps every child: as PID 1 of a container we are given strangers too. Where others took a death away, a worker
  * is dead all the same once we have no child. */
 static void reap(struct supervisor *s)
@@ -87,8 +97,10 @@ static void reap(struct supervisor *s)
         bool childless;
 
         while ((pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0)
-                for (size_t i = 0; i < s->n_members && !WIFSTOPPED(status); i++)
-                        if (s->members[i].pid == pid)
+                for (size_t i = 0; i < s->n_members; i++)
+                        if (s->members[i].pid == pid && WIFSTOPPED(status))
+                                halt(s, &s->members[i], status);
+                        else if (s->members[i].pid == pid)
                                 bury(s, &s->members[i], status, &usage);
         childless = pid < 0 && errno == ECHILD;
         for (size_t i = 0; i < s->n_members && childless; i++)
@@ -113,25 +125,15 @@ static void restart(struct supervisor *s, struct member *m, uint64_t now_ns)
 
 static void watch(struct supervisor *s, struct member *m, uint64_t now_ns)
 {
-        struct observation_death death;
+        enum member_state state;
 
-        if (!m->pid)
+        if (!m->pid || m->killed_by_us)
                 return;
-        switch (member_watch(m, now_ns)) {
-        case MEMBER_FINE:
-                break;
-        case MEMBER_STARVED:
-                if (!m->process)
-                        recorder_tell(&s->recorder, m, OBSERVATION_STARVED, 0, NULL);
-                break;
-        case MEMBER_HANGS:
-                recorder_drain(&s->recorder, m); /* it may have answered just now */
-                if (m->killed_by_us)
-                        break;
-                if (member_put_down(m, &death))
-                        recorder_tell(&s->recorder, m, OBSERVATION_HANG, 0, &death);
-                break;
-        }
+        state = member_watch(m, now_ns);
+        if (!m->process && (state == MEMBER_STARVED || (state == MEMBER_MUTE && !m->starved)))
+                recorder_tell(&s->recorder, m, OBSERVATION_STARVED, 0, NULL);
+        if (state == MEMBER_MUTE)
+                member_kill(m);
         recorder_look(&s->recorder, m);
 }
 
@@ -309,8 +311,7 @@ static void end_starved(struct supervisor *s, struct member *m)
                         recorder_tell(&s->recorder, m, OBSERVATION_STARVED, 0, NULL);
                 s->outcome.starved = true;
         }
-        m->killed_by_us = true;
-        (void)kill(m->pid, SIGKILL);
+        member_kill(m);
 }
 
 static void supervise(struct supervisor *s)

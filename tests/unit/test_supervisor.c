@@ -3,10 +3,12 @@
  * taken for one that has done its work, and every run ends. With a check of this test's own, run by real workers. */
 #include "agent/supervisor.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,14 +29,22 @@ enum mode {
         ORDERS, /* itself to stop, by a wild store */
         DIES,
         STOPS,
-        HANGS,
-        HANGS_ANSWERS, /* and tells its registers itself */
-        HANGS_DIES,    /* and dies as soon as it is looked at */
+        STOLEN, /* its CPU is taken away, while its CPU clock runs on */
+        LOOPS,
+        HANGS,       /* and hears no signal */
+        HANGS_DIES,  /* and dies as soon as it is looked at */
+        HANGS_ALONE, /* and ptrace is refused */
+        FAULTS,      /* a fault that the kernel tells of */
 };
 
 /* Shared with the workers. */
 static struct {
         enum mode mode;
+        int fault, code;      /* FAULTS: signal and si_code */
+        unsigned steals;      /* STOLEN: so often within a round */
+        uint64_t steal_ns;    /* and so long each time, CLOCK_MONOTONIC */
+        _Atomic pid_t victim; /* whose CPU is away, 0: nobody's */
+        _Atomic uint64_t stolen_since_ns, stolen_ns;
         _Atomic uint32_t struck, rounds_after;
 } * test;
 
@@ -45,16 +55,32 @@ static void wild_setup(void *state, const struct check_round *round)
         *(uint32_t *)state = round->number;
 }
 
-static void hang(void)
+static void hang(bool hears)
 {
         sigset_t dump;
 
         (void)sigemptyset(&dump);
         (void)sigaddset(&dump, HANDLER_DUMP_SIGNAL);
-        if (test->mode != HANGS_ANSWERS)
+        if (!hears)
                 (void)sigprocmask(SIG_BLOCK, &dump, NULL);
         for (;;)
                 __asm__ volatile("pause");
+}
+
+static void be_stolen(void)
+{
+        for (unsigned i = 0; i < test->steals; i++) {
+                atomic_store(&test->stolen_since_ns, clock_ns(CLOCK_MONOTONIC));
+                atomic_store(&test->victim, getpid());
+                (void)raise(SIGSTOP);
+        }
+}
+
+static void fault(void)
+{
+        siginfo_t info = { .si_signo = test->fault, .si_code = test->code };
+
+        (void)syscall(SYS_rt_tgsigqueueinfo, getpid(), getpid(), test->fault, &info);
 }
 
 static void strike(void)
@@ -72,8 +98,14 @@ static void strike(void)
         case STOPS:
                 (void)raise(SIGSTOP);
                 break;
+        case STOLEN:
+                be_stolen();
+                break;
+        case FAULTS:
+                fault();
+                break;
         default:
-                hang();
+                hang(test->mode == LOOPS);
         }
 }
 
@@ -107,7 +139,7 @@ static const struct check wild = {
 
 const struct check *const check_list[] = { &wild, NULL };
 
-/* ---- ptrace, before which a worker may die ---- */
+/* ---- ptrace, before which a worker may die, and a CPU clock that runs on ---- */
 
 long __real_ptrace(int request, pid_t pid, void *address, void *data);
 long __wrap_ptrace(int request, pid_t pid, void *address, void *data);
@@ -116,10 +148,45 @@ long __wrap_ptrace(int request, pid_t pid, void *address, void *data)
 {
         siginfo_t info;
 
+        if (test->mode == HANGS_ALONE) {
+                errno = EPERM;
+                return -1;
+        }
         if (request != PTRACE_INTERRUPT || test->mode != HANGS_DIES)
                 return __real_ptrace(request, pid, address, data);
         (void)kill(pid, SIGKILL);
         return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | __WALL);
+}
+
+int __real_clock_gettime(clockid_t id, struct timespec *ret_time);
+int __wrap_clock_gettime(clockid_t id, struct timespec *ret_time);
+
+/* Without PARAVIRT_TIME_ACCOUNTING time that a hypervisor steals is the running task's. */
+int __wrap_clock_gettime(clockid_t id, struct timespec *ret_time)
+{
+        int r = __real_clock_gettime(id, ret_time);
+        uint64_t stolen_ns = atomic_load(&test->stolen_ns), ns;
+
+        if (r < 0 || id >= 0) /* no other process's */
+                return r;
+        if (atomic_load(&test->victim))
+                stolen_ns += clock_ns(CLOCK_MONOTONIC) - atomic_load(&test->stolen_since_ns);
+        ns = (uint64_t)ret_time->tv_nsec + stolen_ns;
+        ret_time->tv_sec += (time_t)(ns / CLOCK_SECOND);
+        ret_time->tv_nsec = (long)(ns % CLOCK_SECOND);
+        return r;
+}
+
+static void give_back(void)
+{
+        uint64_t age_ns = clock_ns(CLOCK_MONOTONIC) - atomic_load(&test->stolen_since_ns);
+        pid_t victim = atomic_load(&test->victim);
+
+        if (!victim || age_ns < test->steal_ns)
+                return;
+        atomic_fetch_add(&test->stolen_ns, age_ns);
+        atomic_store(&test->victim, 0);
+        (void)kill(victim, SIGCONT);
 }
 
 /* ---- running it ---- */
@@ -134,12 +201,18 @@ static struct supervisor_cpu first_cpu;
 static void on_progress(const struct supervisor_progress *progress, void *user)
 {
         (void)user;
+        give_back();
         if (!first_shown.n_cpus) {
                 first_shown = *progress;
                 first_cpu = progress->cpus[0];
         }
         enough = test->mode != DIES && test->rounds_after >= ROUNDS_AFTER;
 }
+
+/* How a worker's CPU is stolen, or of what it dies, in the next run. */
+static unsigned steals;
+static uint64_t steal_ms;
+static int fault_signal, fault_code;
 
 /* After runs that took `before_ms`, and whose evidence is kept. */
 static bool go_on(enum mode mode, uint64_t duration_ms, uint64_t before_ms)
@@ -160,6 +233,10 @@ static bool go_on(enum mode mode, uint64_t duration_ms, uint64_t before_ms)
         first_shown = (struct supervisor_progress){ 0 };
         memset(test, 0, sizeof(*test));
         test->mode = mode;
+        test->steals = steals;
+        test->steal_ns = steal_ms * CLOCK_MS;
+        test->fault = fault_signal;
+        test->code = fault_code;
         return supervisor_run(&what, &evidence, &outcome) == 0;
 }
 
@@ -244,7 +321,13 @@ static void given_up(void)
 
 static void starves(void)
 {
-        tap_ok(run(STOPS, 2000) && outcome.starved && observed(OBSERVATION_STARVED) == 1 &&
+        bool ran = false;
+
+        /* On a busy machine it may not even have come to its stop. */
+        for (uint64_t duration_ms = 2000; duration_ms < LONGEST_MS && !(ran && test->struck);
+                duration_ms *= 2)
+                ran = run(STOPS, duration_ms);
+        tap_ok(ran && test->struck && outcome.starved && observed(OBSERVATION_STARVED) == 1 &&
                         evidence.n_observations == 1,
                 "a worker that is stopped to the end starved, and that is said once");
         tap_ok(run(FINE, 100) && !outcome.starved, "the next run knows nothing of it");
@@ -261,16 +344,63 @@ static bool tells_no_fault(const struct observation *o)
 
 static void hangs(void)
 {
+        tap_ok(run(LOOPS, LONGEST_MS) && observed(OBSERVATION_HANG) == 1 &&
+                        observed(OBSERVATION_STARVED) + 1 == evidence.n_observations &&
+                        !last()->death.by_ptrace && last()->death.n_code,
+                "one that hangs says so itself when it is asked for long");
+        tap_ok(tells_no_fault(last()), "and not who asked it in the place of a fault's address");
         tap_ok(run(HANGS, LONGEST_MS) && observed(OBSERVATION_HANG) == 1 && last()->death.by_ptrace,
                 "one that hangs and does not answer: its registers are taken");
         tap_ok(tells_no_fault(last()), "and no signal, no fault's address, no unit");
-        tap_ok(run(HANGS_ANSWERS, LONGEST_MS) && observed(OBSERVATION_HANG) == 1 && !last()->death.by_ptrace,
-                "one that hangs and answers: it tells them itself");
-        tap_ok(tells_no_fault(last()), "and not who asked it in the place of a fault's address");
         tap_ok(run(HANGS_DIES, LONGEST_MS) && observed(OBSERVATION_KILLED) == 1 &&
                         observed(OBSERVATION_HANG) == 0,
                 "one that is killed before they could be: the run goes on, and only its death is told");
         tap_ok(test->rounds_after >= ROUNDS_AFTER, "and another takes its place");
+        tap_ok(run(HANGS_ALONE, LONGEST_MS) && observed(OBSERVATION_STARVED) == 1 &&
+                        evidence.n_observations == 1,
+                "one that cannot be asked at all: nobody knows whether it ran, and nothing accuses its CPU");
+        tap_ok(test->rounds_after >= ROUNDS_AFTER, "and another takes its place");
+}
+
+/* A virtual CPU that the hypervisor takes away. */
+static void stolen(void)
+{
+        steals = 1;
+        steal_ms = 1600;
+        tap_ok(run(STOLEN, LONGEST_MS) && evidence.n_observations == 0 && test->rounds_after >= ROUNDS_AFTER,
+                "one whose CPU is away for a while: it goes on, and nothing is said");
+        steals = 6;
+        steal_ms = 700;
+        (void)run(STOLEN, LONGEST_MS);
+        tap_ok(observed(OBSERVATION_STARVED) == evidence.n_observations &&
+                        test->rounds_after >= ROUNDS_AFTER,
+                "again and again within a round: no hang");
+        steals = 1;
+        steal_ms = LONGEST_MS;
+        tap_ok(run(STOLEN, LONGEST_MS) && observed(OBSERVATION_STARVED) == evidence.n_observations &&
+                        evidence.n_observations && test->rounds_after >= ROUNDS_AFTER,
+                "for long: it starved, and another takes its place");
+}
+
+/* Of what the kernel says when it finds memory broken, and of another SIGBUS. */
+static void faults(void)
+{
+        static const int codes[] = { BUS_MCEERR_AR, BUS_MCEERR_AO, BUS_ADRERR };
+
+        fault_signal = SIGBUS;
+        for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+                bool memory = codes[i] != BUS_ADRERR, ran;
+
+                fault_code = codes[i];
+                ran = run(FAULTS, LONGEST_MS);
+                tap_ok(ran && evidence.n_observations == 1 && test->rounds_after >= ROUNDS_AFTER &&
+                                last()->kind == (memory ? OBSERVATION_KILLED : OBSERVATION_CRASH) &&
+                                last()->death.signal == SIGBUS && last()->death.code == codes[i],
+                        memory ? "a page that the kernel found broken (%d): its worker is killed, its CPU "
+                                 "not accused"
+                               : "another SIGBUS (%d) accuses",
+                        codes[i]);
+        }
 }
 
 static void deaths_taken(void)
@@ -297,6 +427,8 @@ int main(void)
         given_up();
         starves();
         hangs();
+        stolen();
+        faults();
         deaths_taken();
         evidence_free(&evidence);
         return tap_end();
