@@ -27,6 +27,10 @@ void rounds_begin(struct rounds *rounds, const struct worker *worker);
  * about is counted as such. */
 uint64_t rounds_run(struct rounds *rounds, const struct slot_current *now, struct tally *tally);
 
+/* Runs one round aside, to learn what it takes undisturbed: now->regime is REGIME_QUIET, and nothing else is armed. It is
+ * no coverage, but a mismatch counts as any other. */
+void rounds_time(struct rounds *rounds, const struct slot_current *now);
+
 /* Does what others ask for between rounds: reviews, and rounds that they lead. */
 void rounds_answer(struct rounds *rounds);
 

@@ -22,6 +22,7 @@
 
 #define SLICE_NS (20 * CLOCK_MS)        /* of an item after the first pass */
 #define QUIET_SERIES_NS (20 * CLOCK_MS) /* of an item in the first pass */
+#define TIMED_ROUNDS 4                  /* some are shorter than others */
 #define REFUSED_NAP_NS (10 * CLOCK_MS)  /* after a pass in which nothing could run */
 
 struct loop {
@@ -70,6 +71,19 @@ static bool series_goes_on(const struct slot_current *now, bool first, bool cove
                age < REGIME_SERIES_NS;
 }
 
+/* Where no quiet round of the check has run yet the storm could not be fitted to it. */
+static void time_quiet(const struct slot_current *now)
+{
+        struct slot_current quiet = *now;
+
+        quiet.regime = REGIME_QUIET;
+        for (unsigned i = 0; i < TIMED_ROUNDS; i++) {
+                quiet.round = next_round();
+                rounds_time(&loop.rounds, &quiet);
+        }
+        loop.slot->current = *now; /* of which a death while arming is */
+}
+
 /* Readies the check and the regime of a series. */
 static int arm(const struct slot_current *now, enum observation_step *ret_step)
 {
@@ -77,6 +91,9 @@ static int arm(const struct slot_current *now, enum observation_step *ret_step)
         int r = check_prepare(check);
 
         *ret_step = r < 0 ? STEP_CHECK : STEP_REGIME;
+        if (r == 0 && now->regime == REGIME_STORM_ASYNC && !check->parties &&
+                !loop.rounds.quiet_ns[now->check])
+                time_quiet(now);
         return r < 0 ? r : regime_arm(loop.worker, now->regime, check);
 }
 

@@ -21,7 +21,8 @@
 #define CYCLE 4
 #define ROUNDS_AFTER 20 /* of the worker that takes the place of another */
 #define LONGEST_MS 60000
-#define ENDLESS_S 600 /* of the whole test: a run that never ends */
+#define STORM_FIRST_NS 20000 /* to the first signal, where nothing is known */
+#define ENDLESS_S 600        /* of the whole test: a run that never ends */
 
 enum mode {
         FINE,
@@ -46,6 +47,7 @@ static struct {
         _Atomic pid_t victim; /* whose CPU is away, 0: nobody's */
         _Atomic uint64_t stolen_since_ns, stolen_ns;
         _Atomic uint32_t struck, rounds_after;
+        _Atomic bool adapted; /* the storm's interval has been another than its first */
 } * test;
 
 /* ---- a check that does what the test wants ---- */
@@ -109,11 +111,22 @@ static void strike(void)
         }
 }
 
+/* Longer than the time to a signal. */
+static void use_time(void)
+{
+        for (volatile unsigned i = 0; i < 200000; i++)
+                ;
+}
+
 /* Once, after the first pass; what dies does so always, and what stops at once. */
 static void wild_run(void *state)
 {
         bool due = *(uint32_t *)state > CYCLE && !test->struck;
 
+        if (handler_state.rearm) {
+                use_time();
+                test->adapted |= handler_state.interval_ns != STORM_FIRST_NS;
+        }
         test->rounds_after += test->struck > 0;
         if (test->mode != FINE && (due || test->mode == DIES || test->mode == STOPS))
                 strike();
@@ -209,7 +222,8 @@ static void on_progress(const struct supervisor_progress *progress, void *user)
         enough = test->mode != DIES && test->rounds_after >= ROUNDS_AFTER;
 }
 
-/* How a worker's CPU is stolen, or of what it dies, in the next run. */
+/* In what regime, how a worker's CPU is stolen, and of what it dies, in the next run. */
+static enum regime regime;
 static unsigned steals;
 static uint64_t steal_ms;
 static int fault_signal, fault_code;
@@ -217,7 +231,7 @@ static int fault_signal, fault_code;
 /* After runs that took `before_ms`, and whose evidence is kept. */
 static bool go_on(enum mode mode, uint64_t duration_ms, uint64_t before_ms)
 {
-        static const struct plan_item item = { .first = true };
+        const struct plan_item item = { .regime = (uint8_t)regime, .first = true };
         struct supervisor_run what = { .items = &item,
                 .n_items = 1,
                 .cpus = &cpus,
@@ -403,6 +417,22 @@ static void faults(void)
         }
 }
 
+/* Nothing but a storm, which is to be fitted to what a round takes undisturbed. */
+static void storms(void)
+{
+        const struct tally *quiet, *storm;
+
+        regime = REGIME_STORM_ASYNC;
+        if (!tap_ok(run(FINE, 1000) && evidence.n_observations == 0, "a storm alone: nothing is said of it"))
+                return;
+        quiet = evidence_tally(&evidence, (unsigned)cpu_set_next(&cpus, -1), 0, REGIME_QUIET);
+        storm = evidence_tally(&evidence, (unsigned)cpu_set_next(&cpus, -1), 0, REGIME_STORM_ASYNC);
+        tap_ok(storm->covered > 0 && test->adapted, "it is fitted to its rounds, of which %llu ran",
+                (unsigned long long)storm->rounds);
+        tap_ok(quiet->rounds == 0 && quiet->covered == 0, "what that takes is no coverage of quiet");
+        regime = REGIME_QUIET;
+}
+
 static void deaths_taken(void)
 {
         (void)signal(SIGCHLD, SIG_IGN);
@@ -429,6 +459,7 @@ int main(void)
         hangs();
         stolen();
         faults();
+        storms();
         deaths_taken();
         evidence_free(&evidence);
         return tap_end();
