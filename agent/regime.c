@@ -18,7 +18,7 @@
 
 #define TIMER_NS 2000000 /* of CPU time: it fires on the tick, so at most once a tick */
 #define STORM_FIRST_NS 20000
-#define STORM_LEAST_NS 4000
+#define STORM_LEAST_NS 8000 /* in a virtual machine a signal with its fault takes 25 µs and more */
 #define STORM_MOST_NS 1000000
 #define STEPS_A_ROUND 400 /* a step costs 3 µs, in a virtual machine up to 26: 1 to 11 ms */
 #define HOPS 4

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The storm of a timer ends by itself: signals that come faster than they are handled leave a round its time. */
+/* The storm of a timer ends by itself: signals that come faster than they are handled leave a round its time. It is fitted
+ * to how long a round takes, within bounds. */
 #include <assert.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,10 +38,48 @@ static uint64_t storm(const struct check *check, uint64_t interval_ns)
         return check->verify(state, &mismatch) == CHECK_EQUAL ? events : 0;
 }
 
-int main(void)
+static void outrun(isa_set features)
 {
         static const char *const names[] = { "branch_loop_general", "cache_pattern_sse41",
                 "integer_multiply" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                const struct check *check = check_find(names[i]);
+                uint64_t events;
+
+                if (check->needs & ~features) {
+                        tap_skip(names[i], "this CPU lacks what it needs");
+                        continue;
+                }
+                events = storm(check, 1);
+                tap_ok(events > 0, "%s ends in a storm without a pause, after %llu signals", names[i],
+                        (unsigned long long)events);
+        }
+}
+
+/* The interval after many rounds that took `run_ns`, where undisturbed they take `quiet_ns`. */
+static uint64_t fitted(uint64_t run_ns, uint64_t quiet_ns)
+{
+        handler_state.interval_ns = 20000;
+        for (unsigned i = 0; i < 100; i++)
+                regime_adapt(run_ns, quiet_ns, false);
+        return handler_state.interval_ns;
+}
+
+static void fits(void)
+{
+        uint64_t least = fitted(100000, 100000), most = fitted(1000000, 100000);
+
+        tap_ok(least >= 8000 && least <= 10000, "a storm that hardly disturbs grows denser, to %llu ns",
+                (unsigned long long)least);
+        tap_ok(most >= 500000 && most <= 1000000, "one that leaves no time grows thinner, to %llu ns",
+                (unsigned long long)most);
+        tap_ok(fitted(100000, 35000) == 20000, "one that fits stays as it is");
+        tap_ok(fitted(100000, 0) == 20000, "and one of which nothing is known");
+}
+
+int main(void)
+{
         isa_set features = isa_read();
         sigset_t alarms;
 
@@ -55,17 +94,7 @@ int main(void)
         (void)sigprocmask(SIG_UNBLOCK, &alarms, NULL);
         (void)alarm(ENDLESS_S);
         registers_use(features);
-        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-                const struct check *check = check_find(names[i]);
-                uint64_t events;
-
-                if (check->needs & ~features) {
-                        tap_skip(names[i], "this CPU lacks what it needs");
-                        continue;
-                }
-                events = storm(check, 1);
-                tap_ok(events > 0, "%s ends in a storm without a pause, after %llu signals", names[i],
-                        (unsigned long long)events);
-        }
+        outrun(features);
+        fits();
         return tap_end();
 }
