@@ -244,13 +244,13 @@ static enum observation_kind death_kind(int signal, const siginfo_t *info)
                                                                                 : OBSERVATION_CRASH;
 }
 
-/* A trap of the regime `step`: TRAP_TRACE, and now and then TRAP_BRKPT (arch/x86/kernel/traps.c, get_si_code: a
- * hypervisor lost DR6.BS). The instruction that clears the flag still traps, so the flag is no sign. A breakpoint
- * instruction's code is SI_KERNEL. */
+/* A trap of the regime `step`: TRAP_TRACE, and now and then another (arch/x86/kernel/traps.c, get_si_code: where a
+ * hypervisor lost DR6.BS it is TRAP_BRKPT, or TRAP_HWBKPT if one of DR6's sticky B0 to B3 is still set from before). The
+ * instruction that clears the flag still traps, so the flag is no sign. A breakpoint instruction's code is SI_KERNEL. */
 static bool is_step(int signal, const siginfo_t *info)
 {
         return signal == SIGTRAP && handler_state.stepping &&
-               (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT);
+               (info->si_code == TRAP_TRACE || info->si_code == TRAP_BRKPT || info->si_code == TRAP_HWBKPT);
 }
 
 /* A question: only the supervisor may ask. False where it has condemned us, and there was no heartbeat since. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The storm of a timer ends by itself: signals that come faster than they are handled leave a round its time. It is fitted
- * to how long a round takes, within bounds. */
+ * to how long a round takes, within bounds. And a trap of the regime `step` is no death, whatever code it comes with. */
 #include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent/handler.h"
@@ -78,6 +80,47 @@ static void fits(void)
         tap_ok(fitted(100000, 0) == 20000, "and one of which nothing is known");
 }
 
+/* ---- the codes of a trap ---- */
+
+static int trap_code;
+
+static void trap_run(void *state)
+{
+        siginfo_t info = { .si_signo = SIGTRAP, .si_code = trap_code };
+
+        (void)state;
+        (void)syscall(SYS_rt_tgsigqueueinfo, getpid(), getpid(), SIGTRAP, &info);
+}
+
+/* Runs a round in which a trap with that code comes. Returns whether the worker lives. */
+static bool survives(enum regime regime, int code)
+{
+        static const struct check check = { .name = "trap", .run = trap_run };
+        pid_t child = fork();
+        int status;
+
+        if (child == 0) {
+                trap_code = code;
+                (void)regime_run(&worker, regime, &check, worker.slot->state[0]);
+                _exit(0);
+        }
+        assert(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+        assert(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == WORKER_RECORDED);
+        return WEXITSTATUS(status) == 0;
+}
+
+static void traps(void)
+{
+        static const int codes[] = { TRAP_TRACE, TRAP_BRKPT, TRAP_HWBKPT };
+
+        for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+                tap_ok(survives(REGIME_STEP, codes[i]), "a trap with code %d while stepping is a step",
+                        codes[i]);
+                tap_ok(!survives(REGIME_QUIET, codes[i]), "and a death where nobody steps");
+        }
+        tap_ok(!survives(REGIME_STEP, SI_KERNEL), "a breakpoint instruction is a death while stepping too");
+}
+
 int main(void)
 {
         isa_set features = isa_read();
@@ -96,5 +139,6 @@ int main(void)
         registers_use(features);
         outrun(features);
         fits();
+        traps();
         return tap_end();
 }
