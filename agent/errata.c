@@ -26,7 +26,20 @@ size_t errata_find(const struct evidence *evidence, struct errata_seen ret_errat
         return n;
 }
 
-void errata_names(const struct evidence *evidence, char *text, size_t size)
+static const char *name_of(const struct check_erratum *erratum)
+{
+        return erratum->name;
+}
+
+static const char *advice_of(const struct check_erratum *erratum)
+{
+        return erratum->advice;
+}
+
+/* One text of each erratum that showed itself, with `between` between them. */
+static void join(const struct evidence *evidence,
+        const char *(*text_of)(const struct check_erratum *erratum), const char *between, char *text,
+        size_t size)
 {
         struct errata_seen seen[ERRATA_MAX];
         size_t n = errata_find(evidence, seen), used = 0;
@@ -34,16 +47,15 @@ void errata_names(const struct evidence *evidence, char *text, size_t size)
         text[0] = 0;
         for (size_t i = 0; i < n && used < size; i++)
                 used += (size_t)snprintf(
-                        text + used, size - used, "%s%s", i ? ", " : "", seen[i].check->erratum->name);
+                        text + used, size - used, "%s%s", i ? between : "", text_of(seen[i].check->erratum));
+}
+
+void errata_names(const struct evidence *evidence, char *text, size_t size)
+{
+        join(evidence, name_of, ", ", text, size);
 }
 
 void errata_advice(const struct evidence *evidence, char *text, size_t size)
 {
-        struct errata_seen seen[ERRATA_MAX];
-        size_t n = errata_find(evidence, seen), used = 0;
-
-        text[0] = 0;
-        for (size_t i = 0; i < n && used < size; i++)
-                used += (size_t)snprintf(
-                        text + used, size - used, "%s%s", i ? " " : "", seen[i].check->erratum->advice);
+        join(evidence, advice_of, " ", text, size);
 }

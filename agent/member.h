@@ -52,7 +52,7 @@ int member_start(struct member *member, const struct supervisor_run *run);
  *
  * A hang is judged on its CPU clock. But that runs on while a hypervisor has taken the CPU away, where the kernel does not
  * take stolen time off: silence alone proves nothing. So one that is silent for long is asked whether it runs, by
- * HANDLER_DUMP_SIGNAL, and each question takes some more of its CPU time than the last. Only one that has answered many
+ * HANDLER_DUMP_SIGNAL, and again each time that it has answered and used some more CPU time. Only one that has answered many
  * of them at the same heartbeat, and so ran at as many moments far apart, hangs. Where the signal is not heard (blocked)
  * a stop by ptrace is an answer too: a CPU that is away can do neither. */
 enum member_state {

@@ -68,10 +68,10 @@ int report_read_failed(
         const char *path, uint32_t failed[PLAN_CHECKS_MAX], char sentence[REPORT_SENTENCE_MAX]);
 
 /* Reads the rounds whose observations accuse a CPU: from a JSON report the one that the verdict names first,
- * then the others as they stand there; from NDJSON as they stand. No round twice,
- * and no more than REPORT_REPLAY_MAX. "-" is standard input. Trusts nothing: what else is no regular file, files over 64 MiB or that take more
- * than 512 MiB of memory, duplicate keys, numbers out of range are refused. Returns 0, or with a sentence for the
- * user, of printable ASCII only, in `sentence`
+ * then the others as they stand there; from NDJSON as they stand. No round twice, and no more than REPORT_REPLAY_MAX. "-"
+ * is standard input. Trusts nothing: what else is no regular file, files over 64 MiB or that take more than 512 MiB of
+ * memory, duplicate keys, numbers out of range are refused. Returns 0, or with a sentence for the user, of printable ASCII
+ * only, in `sentence`
  *  -errno   it cannot be read
  *  -EINVAL  it is a pipe, a device or a socket
  *  -EFBIG   it is too large

@@ -42,8 +42,7 @@ static int open_report(const char *path, FILE **ret_file, const char **ret_why)
         if (S_ISDIR(status.st_mode))
                 return refuse(-EISDIR, strerror(EISDIR), ret_why);
         if (!is_standard(path) && !S_ISREG(status.st_mode))
-                return refuse(-EINVAL, "it is no regular file; give it as standard input, whose name is -",
-                        ret_why);
+                return refuse(-EINVAL, "it is no regular file", ret_why);
         *ret_file = fdopen(fd, "r");
         if (!*ret_file)
                 return refuse(-errno, strerror(errno), ret_why);
@@ -78,8 +77,7 @@ int report_file_read(const char *path, char **ret_text, size_t *ret_size, const 
                 return refuse(-error, strerror(error), ret_why);
         }
         if (size > REPORT_FILE_MAX)
-                return refuse(
-                        -EFBIG, "it is larger than any report; name a report of assay qualify", ret_why);
+                return refuse(-EFBIG, "it is larger than any report", ret_why);
         *ret_text = TAKE(text);
         *ret_size = size;
         return 0;

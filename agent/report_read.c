@@ -283,6 +283,14 @@ static int take_lines(struct reading *reading, const char *text, size_t size)
         return 0;
 }
 
+/* What to do where its bytes could not be had. */
+static const char *remedy(int error)
+{
+        return error == -EINVAL   ? "give it as standard input, whose name is -"
+               : error == -ENOMEM ? "free some memory"
+                                  : "name a report of assay qualify";
+}
+
 static int read_observations(struct reading *reading)
 {
         AUTO_FREE char *text = NULL;
@@ -292,8 +300,7 @@ static int read_observations(struct reading *reading)
         int r = report_file_read(reading->path, &text, &size, &why);
 
         if (r < 0)
-                return refuse(
-                        reading, r, "%s%s", why, strchr(why, ';') ? "" : "; name a report of assay qualify");
+                return refuse(reading, r, "%s; %s", why, remedy(r));
         memory.exhausted = false;
         json_set_alloc_funcs(memory_take, memory_give);
         report = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
